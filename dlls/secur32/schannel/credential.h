@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * The Schannel SSP's credential: what SCHANNEL_CRED or SCH_CREDENTIALS said, turned into one form.
+ * Constant after creation but for what credential.lock guards; shared by contexts by reference, so
+ * that a program may free the handle while contexts live.
+ */
+#ifndef SECUR32_SCHANNEL_CREDENTIAL_H
+#define SECUR32_SCHANNEL_CREDENTIAL_H
+
+#include "winsspi.h"
+
+#include <stdatomic.h>
+
+#include "base/limits.h"
+#include "base/sync.h"
+#include "platform/platform.h"
+#include "schannel/policy.h"
+#include "sspi/package.h"
+#include "tls/tls.h"
+
+/* locks: (c) constant after creation, (a) atomic, (l) lock */
+struct schan_credential {
+    atomic_uint references; /* (a) */
+    struct lock lock;
+    uint64_t id;      /* (c) unique in the process: key of the session cache */
+    enum tls_role role; /* (c) */
+    ULONG version;    /* (c) SCHANNEL_CRED_VERSION, SCH_CREDENTIALS_VERSION, or 0: no auth data */
+    ULONG flags;      /* (c) SCH_CRED_..., SCH_SEND_..., SCH_USE_... */
+    struct schan_policy policy;  /* (c) */
+    ULONG minimum_strength, maximum_strength; /* (c) as given; attribute CIPHER_STRENGTHS */
+    uint32_t lifespan_ms; /* (c) of cached sessions; 0: the default of ten hours */
+    const void *root_store; /* (c) HCERTSTORE of a server for client certificates, or NULL */
+    struct platform_certificate **certificates; /* (c) */
+    size_t certificate_count;                   /* (c) */
+    struct tls_credential *tls; /* (c) the same for the TLS library; NULL without certificates */
+    struct tls_tickets *tickets; /* (l) server; made at first use */
+    struct span *authorities; /* (c) server: DER names to send in certificate requests */
+    size_t authority_count;   /* (c) */
+    TimeStamp expiry; /* (c) local FILETIME; a very large value without certificate */
+};
+
+/* The functions of struct ssp. */
+SECURITY_STATUS schan_acquire(struct ssp_acquire *call);
+void schan_free_credential(void *credential);
+SECURITY_STATUS schan_query_credential(void *credential, const struct ssp_attribute *attribute);
+SECURITY_STATUS schan_set_credential(void *credential, const struct ssp_attribute *attribute);
+
+struct schan_credential *schan_credential_ref(struct schan_credential *credential);
+void schan_credential_unref(struct schan_credential *credential);
+
+/* The ticket key and session-id cache of a server credential; NULL: resumption is switched off. */
+struct tls_tickets *schan_credential_tickets(struct schan_credential *credential);
+/* The certificate whose key is KEY_OUTSIDE with this id, or NULL. */
+struct platform_certificate *schan_credential_key(const struct schan_credential *credential,
+                                                  uint64_t outside_id);
+/* A credential like `base` but with this certificate (default client certificate). */
+MUST_CHECK SECURITY_STATUS schan_credential_with(struct schan_credential *base,
+                                                 struct platform_certificate *certificate,
+                                                 struct schan_credential **credential);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * The client's session cache: one in the process, bounded, keyed by credential and target name, so
+ * that a session never crosses credentials. Entries are wiped when they go.
+ */
+#ifndef SECUR32_SCHANNEL_SESSION_H
+#define SECUR32_SCHANNEL_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+/* Takes over a copy of the data. single_use: a TLS 1.3 ticket, given out once. */
+void session_store(uint64_t credential_id, const char *name, struct span data, bool single_use,
+                   uint32_t lifetime_ms);
+/* The newest entry that has not expired, as a copy that the caller frees with mem_wipe_free; NULL:
+ * none. A single-use entry is gone from the cache afterwards. */
+uint8_t *session_take(uint64_t credential_id, const char *name, size_t *size);
+/* name NULL: all names; credential_id 0: all credentials. */
+void session_forget(uint64_t credential_id, const char *name);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * The package interface: what a security package (SSP) gives to the dispatcher. Wide strings only;
+ * handles are already resolved to the package's own objects; SecBufferDesc arguments have passed
+ * buffers_check. The dispatcher keeps an object alive while a function runs on it and calls
+ * free_credential / delete_context exactly once, when nobody is inside any more.
+ */
+#ifndef SECUR32_SSPI_PACKAGE_H
+#define SECUR32_SSPI_PACKAGE_H
+
+#include "winsspi.h"
+
+#include <stdbool.h>
+
+struct ssp_acquire {
+    const WCHAR *principal;
+    ULONG use; /* SECPKG_CRED_... */
+    const void *logon_id;
+    const void *auth_data;
+    SEC_GET_KEY_FN get_key;
+    void *get_key_argument;
+    /* results */
+    void *credential;
+    TimeStamp expiry; /* local FILETIME */
+};
+
+/* One call of InitializeSecurityContext or AcceptSecurityContext. */
+struct ssp_step {
+    void *credential; /* may be NULL when context is not */
+    void *context;    /* NULL: first call */
+    const WCHAR *target;
+    ULONG request;    /* ISC_REQ_ or ASC_REQ_ bits */
+    ULONG data_representation;
+    SecBufferDesc *input;  /* may be NULL */
+    SecBufferDesc *output; /* may be NULL */
+    /* results; attributes and expiry are stored for the caller on every return, failures included */
+    void *new_context; /* first call: the new object, or NULL. With an error status: NULL */
+    ULONG attributes;
+    TimeStamp expiry;
+};
+
+/* A context attribute or a credential attribute. */
+struct ssp_attribute {
+    ULONG id;
+    void *buffer;
+    size_t room; /* bytes at buffer; SSP_ROOM_UNKNOWN where the entry point has no size */
+};
+
+#define SSP_ROOM_UNKNOWN ((size_t)-1)
+
+struct ssp {
+    const WCHAR *const *names; /* the first is the canonical one */
+    size_t name_count;
+    const WCHAR *comment;
+    ULONG capabilities; /* SECPKG_FLAG_... */
+    USHORT version, rpc_id;
+    ULONG max_token;
+
+    /* SEC_E_OK when the package can work in this process; asked once, before it is listed. */
+    SECURITY_STATUS (*start)(void);
+
+    SECURITY_STATUS (*acquire)(struct ssp_acquire *call);
+    SECURITY_STATUS (*add_credentials)(void *credential, struct ssp_acquire *call);
+    void (*free_credential)(void *credential);
+    SECURITY_STATUS (*query_credential)(void *credential, const struct ssp_attribute *attribute);
+    SECURITY_STATUS (*set_credential)(void *credential, const struct ssp_attribute *attribute);
+
+    SECURITY_STATUS (*initialize)(struct ssp_step *step);
+    SECURITY_STATUS (*accept)(struct ssp_step *step);
+    SECURITY_STATUS (*complete)(void *context, SecBufferDesc *token);
+    SECURITY_STATUS (*control)(void *context, SecBufferDesc *token);
+    void (*delete_context)(void *context);
+    SECURITY_STATUS (*query_context)(void *context, const struct ssp_attribute *attribute);
+    SECURITY_STATUS (*set_context)(void *context, const struct ssp_attribute *attribute);
+
+    SECURITY_STATUS (*seal)(void *context, ULONG qop, SecBufferDesc *message, ULONG sequence);
+    SECURITY_STATUS (*unseal)(void *context, SecBufferDesc *message, ULONG sequence, ULONG *qop);
+    SECURITY_STATUS (*sign)(void *context, ULONG qop, SecBufferDesc *message, ULONG sequence);
+    SECURITY_STATUS (*verify)(void *context, SecBufferDesc *message, ULONG sequence, ULONG *qop);
+
+    SECURITY_STATUS (*impersonate)(void *context);
+    SECURITY_STATUS (*revert)(void *context);
+    SECURITY_STATUS (*query_token)(void *context, void **token);
+    SECURITY_STATUS (*export_context)(void *context, ULONG flags, SecBuffer *packed, void **token);
+    SECURITY_STATUS (*import_context)(SecBuffer *packed, void *token, void **context);
+    SECURITY_STATUS (*change_password)(const WCHAR *domain, const WCHAR *account,
+                                       const WCHAR *old_password, const WCHAR *new_password,
+                                       SecBufferDesc *output);
+};
+
+/* A function that a package leaves NULL answers SEC_E_UNSUPPORTED_FUNCTION. */
+
+#endif
