@@ -26,6 +26,11 @@ void mem_fail_after(long count)
     atomic_store(&failure_countdown, count);
 }
 
+bool mem_failure_pending(void)
+{
+    return atomic_load(&failure_countdown) >= 0;
+}
+
 void *mem_alloc(size_t size)
 {
     if (failure_is_due())

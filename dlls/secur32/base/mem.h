@@ -23,5 +23,7 @@ void mem_wipe_free(void *memory, size_t size);
 
 /* For tests: the allocation after `count` more of them fails, once. Negative switches it off. */
 void mem_fail_after(long count);
+/* For tests: the failure that was asked for has not happened yet. */
+bool mem_failure_pending(void);
 
 #endif
