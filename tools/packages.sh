@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 the secur32 authors
+#
+# Sourced by quickstart and check: Debian packages by name, and installing what is missing.
+# shellcheck shell=sh
+
+packages_build='gcc libc6-dev make autoconf automake pkg-config libgnutls28-dev mingw-w64 wine wine64-tools'
+packages_quickstart='openssl ca-certificates python3 coreutils'
+packages_check='clang clang-format llvm libclang-rt-dev valgrind shellcheck gnutls-bin libssl-dev openssl python3 man-db file'
+
+missing_packages() {
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || printf '%s ' "$package"
+    done
+}
+
+# install_packages NAME...: as root, or through sudo.
+install_packages() {
+    missing=$(missing_packages "$@")
+    [ -n "$missing" ] || return 0
+    root=
+    [ "$(id -u)" = 0 ] || root=sudo
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "These packages are missing, and there is no apt-get here: $missing" >&2
+        return 1
+    fi
+    if [ -n "$root" ] && ! command -v sudo >/dev/null 2>&1; then
+        echo "Run this as root, or install first: apt-get install $missing" >&2
+        return 1
+    fi
+    # shellcheck disable=SC2086
+    { DEBIAN_FRONTEND=noninteractive $root apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+        $root apt-get install -y -q --no-install-recommends $missing; } 2>&1
+}
