@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# secur32unix: the crossing from PE to ELF. The .so has the GnuTLS backend; it is built by
+# unix.mk.in, once per machine, the .dll by ../pe.mk.in.
+
+unix_own_sources =
+unix_sources = $(unix_own_sources) $(base_sources) $(tls_gnutls_sources)
+
+secur32unix_dll_sources =
+secur32unix_dll_libs = -lntdll
+
+unix_headers =
+
+# The backend knows no Windows header, so it sees none.
+unix_includes = -I$(srcdir)/dlls/secur32 -I$(srcdir)/dlls -I$(srcdir)/dlls/secur32/base/elf
+
+EXTRA_DIST += $(unix_own_sources) $(secur32unix_dll_sources) $(unix_headers) \
+	dlls/secur32unix/secur32unix.rc dlls/secur32unix/unix.mk.in
+
+# Included by make, not by automake: GNU make makes these files by the rule and starts again.
+unix_makefiles = $(unix_arches:%=%-unix/rules.mk)
+$(unix_makefiles): %-unix/rules.mk: dlls/secur32unix/unix.mk.in
+	@$(MKDIR_P) $(@D)
+	@sed 's/@arch@/$*/g' $< >$@.tmp && mv $@.tmp $@
+-include $(unix_makefiles)
+
+if BUILD_UNIX64
+unix64dir = $(libdir)/secur32/x86_64-unix
+unix64_DATA = x86_64-unix/secur32unix.so
+endif
+if BUILD_UNIX32
+unix32dir = $(libdir)/secur32/i386-unix
+unix32_DATA = i386-unix/secur32unix.so
+endif

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The portable conformance program: built for ELF and for both Windows machines from the same list,
+# against public headers only. On ELF it links to libsecur32.so as any program would.
+
+conformance_sources =
+
+conformance_headers =
+
+EXTRA_DIST += $(conformance_sources) $(conformance_headers)
+
+tests_conformance_conformance_SOURCES = $(conformance_sources)
+tests_conformance_conformance_CPPFLAGS = $(public_includes) -I$(srcdir)/include/secur32
+tests_conformance_conformance_LDADD = tests/libharness.a lib/libsecur32.so
+tests_conformance_conformance_LDFLAGS = $(AM_LDFLAGS) '-Wl,-rpath,$$ORIGIN/../../lib'

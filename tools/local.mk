@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Tools: tools/NAME.c each, with what they share in tools/sspi, on both sides from the same lists;
+# scripts; and the checkers of the source tree.
+
+sspi_tool_sources = \
+	tools/sspi/credential.c \
+	tools/sspi/describe.c \
+	tools/sspi/status.c \
+	tools/sspi/stream.c
+sspi_tool_elf_sources = $(sspi_tool_sources) \
+	tools/sspi/certs_elf.c \
+	tools/sspi/net_posix.c \
+	tools/sspi/provider_elf.c
+sspi_tool_pe_sources = $(sspi_tool_sources) \
+	tools/sspi/certs_windows.c \
+	tools/sspi/net_windows.c \
+	tools/sspi/provider_windows.c
+sspi_tool_headers = \
+	tools/sspi/certs.h \
+	tools/sspi/credential.h \
+	tools/sspi/net.h \
+	tools/sspi/provider.h \
+	tools/sspi/stream.h
+
+windows_tools = sspi-client.exe sspi-query.exe sspi-server.exe
+
+EXTRA_DIST += tools/sspi-client.c tools/sspi-query.c tools/sspi-server.c \
+	$(sspi_tool_elf_sources) $(sspi_tool_pe_sources) $(sspi_tool_headers) \
+	tools/check-layers tools/check-style tools/gen-exports tools/secur32-setup.in
+
+if BUILD_ELF
+bin_PROGRAMS += tools/sspi-client tools/sspi-query tools/sspi-server
+noinst_LIBRARIES += tools/libtool.a
+
+# They see what a Linux program sees: the installed headers and libsecur32.so.
+tool_flags = $(public_includes) -I$(srcdir)/include/secur32 $(VERSION_DEFINE)
+tools_libtool_a_SOURCES = $(sspi_tool_elf_sources)
+tools_libtool_a_CPPFLAGS = $(tool_flags)
+tools_sspi_client_SOURCES = tools/sspi-client.c
+tools_sspi_client_CPPFLAGS = $(tool_flags)
+tools_sspi_client_LDADD = tools/libtool.a lib/libsecur32.so
+tools_sspi_client_LDFLAGS = $(AM_LDFLAGS) $(tool_rpath)
+tools_sspi_query_SOURCES = tools/sspi-query.c
+tools_sspi_query_CPPFLAGS = $(tool_flags)
+tools_sspi_query_LDADD = tools/libtool.a lib/libsecur32.so
+tools_sspi_query_LDFLAGS = $(AM_LDFLAGS) $(tool_rpath)
+tools_sspi_server_SOURCES = tools/sspi-server.c
+tools_sspi_server_CPPFLAGS = $(tool_flags)
+tools_sspi_server_LDADD = tools/libtool.a lib/libsecur32.so
+tools_sspi_server_LDFLAGS = $(AM_LDFLAGS) $(tool_rpath)
+endif
+
+# ../lib is right in the build folder and below any prefix.
+if USE_RPATH
+tool_rpath = '-Wl,-rpath,$$ORIGIN/../lib'
+endif
+
+bin_SCRIPTS += tools/secur32-setup
+tools/secur32-setup: tools/secur32-setup.in Makefile
+	@$(MKDIR_P) tools
+	$(AM_V_GEN)sed -e 's|@VERSION[@]|$(PACKAGE_VERSION)|g' -e 's|@pkglibdir[@]|$(pkglibdir)|g' \
+		$(srcdir)/tools/secur32-setup.in >$@.tmp && chmod +x $@.tmp && mv $@.tmp $@
+CLEANFILES += tools/secur32-setup
