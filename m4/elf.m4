@@ -20,7 +20,8 @@ AS_IF([test "x$host_is_windows" = xno],
 have_elf=$have_gnutls
 AS_IF([test "x$enable_elf" = xno], [have_elf=no])
 AS_IF([test "x$enable_elf$have_elf" = xyesno],
-    [AC_MSG_ERROR([--enable-elf needs a native build and GnuTLS's headers (Debian: libgnutls28-dev)])])
+    [AC_MSG_ERROR([--enable-elf needs a native build and GnuTLS's headers (Debian:
+        libgnutls28-dev)])])
 AM_CONDITIONAL([BUILD_ELF], [test "x$have_elf" = xyes])
 AM_CONDITIONAL([USE_RPATH], [test "x$enable_rpath" = xyes])
 
@@ -37,7 +38,8 @@ AC_SUBST([THREAD_SAFETY])
 SANITIZE=
 AS_IF([test "x$enable_sanitize" != xno],
     [SECUR32_TRY_FLAGS([SANITIZE], [-fsanitize=$enable_sanitize])
-    AS_IF([test -z "$SANITIZE"], [AC_MSG_ERROR([$CC cannot build with -fsanitize=$enable_sanitize])])
+    AS_IF([test -z "$SANITIZE"],
+        [AC_MSG_ERROR([$CC cannot build with -fsanitize=$enable_sanitize])])
     SANITIZE="$SANITIZE -fno-omit-frame-pointer -fno-sanitize-recover=all"],
     [test "x$host_is_windows" = xno],
     [SECUR32_TRY_FLAGS([ELF_CFLAGS], [-D_FORTIFY_SOURCE=2])])
@@ -74,7 +76,8 @@ int conftest(pthread_mutex_t *lock)
     return pthread_mutex_lock(lock) + puts("");
 }
 _EOF
-            AS_IF([$candidate -shared -fPIC -o conftest.so conftest.c -ldl >&AS_MESSAGE_LOG_FD 2>&1],
+            AS_IF([$candidate -shared -fPIC -o conftest.so conftest.c -ldl \
+                   >&AS_MESSAGE_LOG_FD 2>&1],
                 [AC_MSG_RESULT([yes]); UNIX_CC_i386=$candidate; have_unix32=yes; break],
                 [AC_MSG_RESULT([no])])
         done

@@ -6,7 +6,8 @@
 # SECUR32_REPORT(SWITCH, WHAT, WHERE, REMEDY)
 AC_DEFUN([SECUR32_REPORT],
 [AS_IF([test "x$have_$1" = xyes], [echo "  yes  $2 in $3"],
-    [test "x$enable_$1" = xno], [echo "  no   $2 (switched off, or of no use with the other switches)"],
+    [test "x$enable_$1" = xno],
+    [echo "  no   $2 (switched off, or of no use with the other switches)"],
     [echo "  no   $2: $4"])])
 
 AC_DEFUN([SECUR32_SUMMARY],
@@ -23,7 +24,7 @@ SECUR32_REPORT([win64], [Windows DLLs, tools, conformance program, x86_64], [x86
 SECUR32_REPORT([win32], [Windows DLLs, tools, conformance program, i686], [i386-windows/],
     [apt install gcc-mingw-w64-i686])
 AS_IF([test -n "$pe_arches" && test -z "$WINEBUILD"],
-    [echo "  no   secur32unix.dll: winebuild not found, apt install --no-install-recommends wine64-tools"
+    [echo "  no   secur32unix.dll: winebuild not found, apt install wine64-tools"
     echo "       (without it the Windows DLLs have no Schannel under Wine)"])
 AS_IF([test -n "$SANITIZE"], [echo "  sanitizers: $enable_sanitize"])
 echo "  warnings are errors: $enable_werror"
