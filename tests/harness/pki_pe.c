@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * See pki.h: the Windows side. A PFX goes into a store in memory; its key is exportable.
+ */
+#include "pki.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+
+#ifndef PKCS12_NAMED_NO_PERSIST_KEY
+#define PKCS12_NAMED_NO_PERSIST_KEY 0x00020000
+#endif
+
+static void *read_file(const char *path, DWORD *size)
+{
+    FILE *file = fopen(path, "rb");
+    void *data = NULL;
+    long length;
+
+    if (!file)
+        return NULL;
+    if (fseek(file, 0, SEEK_END) == 0 && (length = ftell(file)) > 0 &&
+        fseek(file, 0, SEEK_SET) == 0 && (data = malloc((size_t)length)) != NULL) {
+        *size = (DWORD)fread(data, 1, (size_t)length, file);
+        if (*size != (DWORD)length) {
+            free(data);
+            data = NULL;
+        }
+    }
+    fclose(file);
+    return data;
+}
+
+static bool has_key(PCCERT_CONTEXT certificate)
+{
+    DWORD size = 0;
+
+    return CertGetCertificateContextProperty(certificate, CERT_KEY_PROV_INFO_PROP_ID, NULL,
+                                             &size) ||
+           CertGetCertificateContextProperty(certificate, CERT_KEY_CONTEXT_PROP_ID, NULL, &size);
+}
+
+/* The certificate of the store that has a key; it keeps the store alive. */
+static PCCERT_CONTEXT take_from_store(HCERTSTORE store)
+{
+    PCCERT_CONTEXT certificate = NULL;
+
+    while ((certificate = CertEnumCertificatesInStore(store, certificate)) != NULL)
+        if (has_key(certificate))
+            break;
+    CertCloseStore(store, 0);
+    return certificate;
+}
+
+static PCCERT_CONTEXT open_pfx(const char *path)
+{
+    /* The first way leaves nothing behind on disk, and Schannel takes such keys; older systems know
+     * the second one only. */
+    static const DWORD ways[] = {CRYPT_EXPORTABLE | PKCS12_NAMED_NO_PERSIST_KEY, CRYPT_EXPORTABLE};
+    PCCERT_CONTEXT certificate = NULL;
+    CRYPT_DATA_BLOB blob = {0, NULL};
+
+    blob.pbData = read_file(path, &blob.cbData);
+    for (size_t i = 0; i < COUNT_OF(ways) && blob.pbData && !certificate; i++) {
+        HCERTSTORE store = PFXImportCertStore(&blob, L"" PKI_PASSWORD, ways[i]);
+
+        certificate = store ? take_from_store(store) : NULL;
+    }
+    free(blob.pbData);
+    return certificate;
+}
+
+/* Valid from yesterday for a year; the key lives in a container of its own. */
+static PCCERT_CONTEXT make_self_signed(void)
+{
+    static BYTE name[256];
+    static WCHAR container[] = L"secur32 conformance test";
+    CERT_NAME_BLOB subject = {sizeof(name), name};
+    CRYPT_KEY_PROV_INFO key = {container, NULL, PROV_RSA_FULL, 0, 0, NULL, AT_KEYEXCHANGE};
+    SYSTEMTIME from, to;
+    FILETIME time;
+    ULARGE_INTEGER value;
+
+    if (!CertStrToNameW(X509_ASN_ENCODING, L"CN=localhost", CERT_X500_NAME_STR, NULL, name,
+                        &subject.cbData, NULL))
+        return NULL;
+    GetSystemTimeAsFileTime(&time);
+    value.LowPart = time.dwLowDateTime;
+    value.HighPart = time.dwHighDateTime;
+    value.QuadPart -= 24 * 60 * 60 * 10000000ull;
+    time.dwLowDateTime = value.LowPart;
+    time.dwHighDateTime = value.HighPart;
+    FileTimeToSystemTime(&time, &from);
+    to = from;
+    to.wYear++;
+    if (to.wMonth == 2 && to.wDay == 29)
+        to.wDay = 28;
+    return CertCreateSelfSignCertificate(0, &subject, 0, &key, NULL, &from, &to, NULL);
+}
+
+PCCERT_CONTEXT pki_open(const char *name)
+{
+    char path[PKI_PATH_MAX];
+
+    if (pki_path(name, ".pfx", path, sizeof(path)))
+        return open_pfx(path);
+    return strcmp(name, "rsa") ? NULL : make_self_signed();
+}
+
+void pki_free(PCCERT_CONTEXT certificate)
+{
+    CertFreeCertificateContext(certificate);
+}
+
+bool pki_trust_root(void)
+{
+    char path[PKI_PATH_MAX];
+    HCERTSTORE store;
+    DWORD size = 0;
+    BYTE *der;
+    bool added = false;
+
+    if (!running_under_wine() || !pki_path("root", ".cer", path, sizeof(path)))
+        return false;
+    der = read_file(path, &size);
+    store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"Root");
+    if (der && store)
+        added = CertAddEncodedCertificateToStore(store, X509_ASN_ENCODING, der, size,
+                                                 CERT_STORE_ADD_REPLACE_EXISTING, NULL);
+    if (store)
+        CertCloseStore(store, 0);
+    free(der);
+    return added;
+}
