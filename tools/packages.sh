@@ -5,6 +5,7 @@
 # shellcheck shell=sh
 
 packages_build='gcc libc6-dev make autoconf automake pkg-config libgnutls28-dev mingw-w64 wine wine64-tools'
+packages_elf='gcc libc6-dev make autoconf automake pkg-config libgnutls28-dev'
 packages_quickstart='openssl ca-certificates python3 coreutils'
 packages_check='clang clang-format llvm libclang-rt-dev valgrind shellcheck gnutls-bin libssl-dev openssl python3 man-db file'
 
