@@ -5,7 +5,7 @@
 # secur32unix.dll as one of Wine's builtin DLLs. Sets pe_arches and, per machine, PE_CC_x and
 # WINDRES_x for dlls/pe.mk.in.
 
-# SECUR32_PE_MACHINE(ARCH, TRIPLET, SWITCH, PACKAGE)
+# SECUR32_PE_MACHINE(ARCH, TRIPLET, SWITCH, PACKAGE, HOST-CPU)
 AC_DEFUN([SECUR32_PE_MACHINE],
 [have_$3=no
 AS_IF([test "x$host_is_windows" = xyes],
@@ -16,15 +16,15 @@ AS_IF([test "x$host_is_windows" = xyes],
         have_$3=yes],
         [enable_$3=no])],
     [test "x$enable_$3" != xno],
-    [AC_PATH_PROG([PE_CC_$1], [$2-gcc])
-    AC_PATH_PROG([WINDRES_$1], [$2-windres])
+    [AS_IF([test -z "$PE_CC_$1"], [AC_PATH_PROG([PE_CC_$1], [$2-gcc])])
+    AS_IF([test -z "$WINDRES_$1"], [AC_PATH_PROG([WINDRES_$1], [$2-windres])])
     AS_IF([test -n "$PE_CC_$1" && test -n "$WINDRES_$1"], [have_$3=yes])])
 AS_IF([test "x$enable_$3" = xyes && test "x$have_$3" = xno],
     [AC_MSG_ERROR([--enable-$3 needs $2-gcc and $2-windres (Debian: $4)])])
 AS_IF([test "x$enable_$3" = xno], [have_$3=no])
 AS_IF([test "x$have_$3" = xyes], [pe_arches="$pe_arches $1"])
-AC_SUBST([PE_CC_$1])
-AC_SUBST([WINDRES_$1])
+AC_ARG_VAR([PE_CC_$1], [C compiler for $1 Windows @<:@$2-gcc@:>@])
+AC_ARG_VAR([WINDRES_$1], [resource compiler for $1 Windows @<:@$2-windres@:>@])
 m4_pushdef([CONDITION], m4_translit([build_$3], [a-z], [A-Z]))dnl
 AM_CONDITIONAL(m4_defn([CONDITION]), [test "x$have_$3" = xyes])
 m4_popdef([CONDITION])dnl

@@ -7,7 +7,7 @@
 AC_DEFUN([SECUR32_REPORT],
 [AS_IF([test "x$have_$1" = xyes], [echo "  yes  $2 in $3"],
     [test "x$enable_$1" = xno],
-    [echo "  no   $2 (switched off, or of no use with the other switches)"],
+    [echo "  no   $2 (switched off, or not part of such a build)"],
     [echo "  no   $2: $4"])])
 
 AC_DEFUN([SECUR32_SUMMARY],

@@ -35,6 +35,10 @@ AC_ARG_ENABLE([rpath],
                      not beside themselves in ../lib])], [], [enable_rpath=yes])
 
 AS_CASE([$host_os], [mingw*|msys*|cygwin*], [host_is_windows=yes], [host_is_windows=no])
+AS_IF([test "x$host_is_windows" = xyes],
+    [for part in elf unix64 unix32; do
+        eval "test \"x\$enable_$part\" != xauto || enable_$part=no"
+    done])
 ])
 
 # The rules of dlls/pe.mk.in and unix.mk.in are pattern rules, and included makefiles are made by

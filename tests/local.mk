@@ -1,12 +1,29 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The harness, and how test programs are linked and run. Each folder lists its own tests.
 
-harness_sources = tests/harness/harness.c
-harness_elf_sources = $(harness_sources) tests/harness/host_elf.c
-harness_pe_sources = $(harness_sources) tests/harness/host_pe.c
-harness_headers = tests/harness/allocation.h tests/harness/harness.h tests/harness/host.h
+harness_sources = \
+	tests/harness/credential.c \
+	tests/harness/harness.c \
+	tests/harness/loop.c \
+	tests/harness/loop_message.c \
+	tests/harness/pki.c \
+	tests/harness/wire.c
+harness_elf_sources = $(harness_sources) \
+	tests/harness/host_elf.c
+harness_pe_sources = $(harness_sources) \
+	tests/harness/host_pe.c \
+	tests/harness/pki_pe.c
+harness_headers = \
+	tests/harness/allocation.h \
+	tests/harness/credential.h \
+	tests/harness/harness.h \
+	tests/harness/host.h \
+	tests/harness/loop.h \
+	tests/harness/pki.h \
+	tests/harness/wire.h
 
-EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers)
+EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers) \
+	tests/harness/make-pki
 
 check_LIBRARIES =
 windows_unit_tests =
@@ -19,11 +36,18 @@ include tests/conformance/local.mk
 if BUILD_ELF
 check_LIBRARIES += tests/libharness.a
 tests_libharness_a_SOURCES = $(harness_elf_sources)
-tests_libharness_a_CPPFLAGS = $(AM_CPPFLAGS)
+tests_libharness_a_CPPFLAGS = $(public_includes) -I$(srcdir)/include/secur32
 
 check_PROGRAMS += $(unit_tests) tests/conformance/conformance
 TESTS = $(check_PROGRAMS) $(check_SCRIPTS)
+check_DATA = test-pki
 endif
+
+# Certificates are made anew when they are older than a day: their dates are relative to now.
+test-pki:
+	@test -n "`find tests/pki/root.pem -mtime -1 2>/dev/null`" || \
+		$(SHELL) $(srcdir)/tests/harness/make-pki tests/pki >tests/pki.log 2>&1 || \
+		echo "no test certificates, see tests/pki.log; tests that need them are skipped" >&2
 
 # Every test prints TAP.
 TEST_EXTENSIONS = .sh
@@ -31,4 +55,5 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
-	export top_srcdir top_builddir;
+	SECUR32_TEST_PKI='$(abs_top_builddir)/tests/pki'; \
+	export top_srcdir top_builddir SECUR32_TEST_PKI;
