@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * See common.h.
+ */
+#include "common.h"
+
+#include <string.h>
+
+const enum test_version both_versions[2] = {VERSION_TLS12, VERSION_TLS13};
+
+bool client_make(CredHandle *client, enum test_version version)
+{
+    struct credential_wish wish = {.version = version, .old_form = version == VERSION_TLS12};
+
+    return ok_status(credential_make(&wish, client), SEC_E_OK, "client credential");
+}
+
+bool pair_make(struct pair *pair, enum test_version version, const char *certificate)
+{
+    struct credential_wish wish = {.server = true, .version = version};
+
+    if (!version_available(version)) {
+        win_skip("%s is not available", version_name(version));
+        return false;
+    }
+    wish.certificate = pki_certificate(certificate);
+    wish.old_form = version == VERSION_TLS12;
+    if (!wish.certificate || !client_make(&pair->client, version))
+        return false;
+    if (ok_status(credential_make(&wish, &pair->server), SEC_E_OK, "server credential, %s",
+                  certificate))
+        return true;
+    FreeCredentialsHandle(&pair->client);
+    return false;
+}
+
+void pair_done(struct pair *pair)
+{
+    ok_status(FreeCredentialsHandle(&pair->client), SEC_E_OK, "client credential is freed");
+    ok_status(FreeCredentialsHandle(&pair->server), SEC_E_OK, "server credential is freed");
+}
+
+bool connect_pair(struct connection *connection, enum test_version version)
+{
+    memset(connection, 0, sizeof(*connection));
+    connection->has_pair = pair_make(&connection->pair, version, "rsa");
+    return connection->has_pair &&
+           loop_connect(&connection->loop, &connection->pair.client, &connection->pair.server);
+}
+
+void disconnect(struct connection *connection)
+{
+    loop_done(&connection->loop);
+    if (connection->has_pair)
+        pair_done(&connection->pair);
+    connection->has_pair = false;
+}
+
+SECURITY_STATUS first_call(CredHandle *client, const WCHAR *target, ULONG more, SecBuffer *token,
+                           CtxtHandle *context)
+{
+    SecBufferDesc output = list_make(token, 1);
+    ULONG attributes;
+
+    memset(context, 0, sizeof(*context));
+    return InitializeSecurityContextW(client, NULL, (WCHAR *)target, CLIENT_REQUEST | more, 0, 0,
+                                      NULL, 0, context, &output, &attributes, NULL);
+}
+
+bool get_hello(CredHandle *client, const WCHAR *target, struct bytes *hello)
+{
+    SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
+    CtxtHandle context;
+
+    if (!ok_status(first_call(client, target, 0, &token, &context), SEC_I_CONTINUE_NEEDED,
+                   "first call"))
+        return false;
+    bytes_add(hello, token.pvBuffer, token.cbBuffer);
+    FreeContextBuffer(token.pvBuffer);
+    ok_status(DeleteSecurityContext(&context), SEC_E_OK, "context is deleted");
+    return ok(wire_is_client_hello(hello->data, hello->size), "the token is no ClientHello");
+}
+
+SecHandle handle_of(unsigned char value)
+{
+    SecHandle handle;
+
+    memset(&handle, value, sizeof(handle));
+    return handle;
+}
+
+bool handle_equal(const SecHandle *a, const SecHandle *b)
+{
+    return a->dwLower == b->dwLower && a->dwUpper == b->dwUpper;
+}
