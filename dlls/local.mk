@@ -7,12 +7,11 @@ pe_link = -static-libgcc -Wl,--dynamicbase,--nxcompat,--no-insert-timestamp
 pe_link_x86_64 = -Wl,--high-entropy-va
 pe_link_i386 =
 
-# Included by make, not by automake: GNU make makes these files by the rule and starts again.
+# Included at the end of Makefile.am.
 pe_makefiles = $(pe_arches:%=%-windows/rules.mk)
 $(pe_makefiles): %-windows/rules.mk: dlls/pe.mk.in
 	@$(MKDIR_P) $(@D)
 	@sed 's/@arch@/$*/g' $< >$@.tmp && mv $@.tmp $@
--include $(pe_makefiles)
 
 windows_dlls = secur32.dll sspicli.dll
 if HAVE_WINEBUILD

@@ -39,7 +39,7 @@ tests_libharness_a_SOURCES = $(harness_elf_sources)
 tests_libharness_a_CPPFLAGS = $(public_includes) -I$(srcdir)/include/secur32
 
 check_PROGRAMS += $(unit_tests) tests/conformance/conformance
-TESTS = $(check_PROGRAMS) $(check_SCRIPTS)
+TESTS = $(check_PROGRAMS) $(unit_scripts)
 check_DATA = test-pki
 endif
 

@@ -16,12 +16,11 @@ unix_includes = -I$(srcdir)/dlls/secur32 -I$(srcdir)/dlls -I$(srcdir)/dlls/secur
 EXTRA_DIST += $(unix_own_sources) $(secur32unix_dll_sources) $(unix_headers) \
 	dlls/secur32unix/secur32unix.rc dlls/secur32unix/unix.mk.in
 
-# Included by make, not by automake: GNU make makes these files by the rule and starts again.
+# Included at the end of Makefile.am.
 unix_makefiles = $(unix_arches:%=%-unix/rules.mk)
 $(unix_makefiles): %-unix/rules.mk: dlls/secur32unix/unix.mk.in
 	@$(MKDIR_P) $(@D)
 	@sed 's/@arch@/$*/g' $< >$@.tmp && mv $@.tmp $@
--include $(unix_makefiles)
 
 if BUILD_UNIX64
 unix64dir = $(libdir)/secur32/x86_64-unix

@@ -11,6 +11,9 @@ unit_tests = \
 
 windows_unit_tests +=
 
-EXTRA_DIST += $(unit_tests:=.c)
+unit_scripts = \
+	tests/unit/test_checkers.sh
+
+EXTRA_DIST += $(unit_tests:=.c) $(unit_scripts)
 
 LDADD = tests/libharness.a libsecur32_internal.a
