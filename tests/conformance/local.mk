@@ -2,9 +2,16 @@
 # The portable conformance program: built for ELF and for both Windows machines from the same list,
 # against public headers only. On ELF it links to libsecur32.so as any program would.
 
-conformance_sources =
+conformance_sources = \
+	tests/conformance/common.c \
+	tests/conformance/credentials.c \
+	tests/conformance/first_call.c \
+	tests/conformance/handles.c \
+	tests/conformance/packages.c \
+	tests/conformance/tables.c
 
-conformance_headers =
+conformance_headers = \
+	tests/conformance/common.h
 
 EXTRA_DIST += $(conformance_sources) $(conformance_headers)
 
