@@ -12,6 +12,7 @@ unit_tests = \
 windows_unit_tests +=
 
 unit_scripts = \
+	tests/unit/test_artefacts.sh \
 	tests/unit/test_checkers.sh
 
 EXTRA_DIST += $(unit_tests:=.c) $(unit_scripts)
