@@ -303,6 +303,19 @@ bool loop_handshake(struct loop *loop)
     return false;
 }
 
+bool loop_handshake_until(struct loop *loop, enum loop_role role)
+{
+    for (unsigned steps = 0; steps < STEPS_MAX && !loop->side[role].done; steps++) {
+        bool moved = advance(loop, LOOP_CLIENT);
+
+        if (!loop->side[role].done)
+            moved |= advance(loop, LOOP_SERVER);
+        if (!moved)
+            break;
+    }
+    return loop->side[role].done;
+}
+
 bool loop_connect(struct loop *loop, CredHandle *client, CredHandle *server)
 {
     loop_init(loop, client, server);

@@ -82,6 +82,8 @@ SECURITY_STATUS loop_step(struct loop *loop, enum loop_role role);
 bool loop_read(struct loop *loop, enum loop_role role);
 /* Steps both until both are done or one fails; true: both are done. Checks nothing by itself. */
 bool loop_handshake(struct loop *loop);
+/* The same, but stops at once when this side is done. */
+bool loop_handshake_until(struct loop *loop, enum loop_role role);
 /* loop_init and loop_handshake with a check that it works. */
 bool loop_connect(struct loop *loop, CredHandle *client, CredHandle *server);
 
