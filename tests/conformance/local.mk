@@ -3,12 +3,25 @@
 # against public headers only. On ELF it links to libsecur32.so as any program would.
 
 conformance_sources = \
+	tests/conformance/alerts.c \
+	tests/conformance/alpn.c \
+	tests/conformance/close.c \
 	tests/conformance/common.c \
 	tests/conformance/credentials.c \
+	tests/conformance/decrypt.c \
+	tests/conformance/encrypt.c \
 	tests/conformance/first_call.c \
 	tests/conformance/handles.c \
+	tests/conformance/hostile.c \
+	tests/conformance/input.c \
 	tests/conformance/packages.c \
-	tests/conformance/tables.c
+	tests/conformance/post_handshake.c \
+	tests/conformance/progress.c \
+	tests/conformance/query.c \
+	tests/conformance/session.c \
+	tests/conformance/sni.c \
+	tests/conformance/tables.c \
+	tests/conformance/threads.c
 
 conformance_headers = \
 	tests/conformance/common.h
