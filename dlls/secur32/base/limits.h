@@ -18,6 +18,7 @@
 #define LIMIT_HANDSHAKE_CLIENT     0x8000   /* SCHANNEL\Messaging MessageLimitClient, in bytes */
 #define LIMIT_HANDSHAKE_SERVER     0x4000   /* ... MessageLimitServer */
 #define LIMIT_HANDSHAKE_SERVER_AUTH 0x8000  /* ... MessageLimitServerClientAuth */
+#define LIMIT_HANDSHAKE_MAX        0xffffff /* ... the most that either may be set to: 2^24 - 1 */
 #define LIMIT_EMPTY_RECORDS        32       /* in a row, before the peer is told unexpected_message */
 #define LIMIT_CERTIFICATES         100      /* SCH_CRED_MAX_SUPPORTED_CERTS */
 #define LIMIT_ALGORITHMS           256      /* SCH_CRED_MAX_SUPPORTED_ALGS */

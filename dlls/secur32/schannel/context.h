@@ -5,7 +5,7 @@
  *
  * Lock order inside it (base/sync.h): handshake, receive, send, session. A whole Initialize- or
  * AcceptSecurityContext call holds handshake; a message call holds only its direction, and session
- * for the rare slow path.
+ * for the rare slow path. Only handshake is held while the platform is asked.
  */
 #ifndef SECUR32_SCHANNEL_CONTEXT_H
 #define SECUR32_SCHANNEL_CONTEXT_H
@@ -20,40 +20,48 @@
 #include "tls/tls.h"
 
 enum schan_phase {
-    PHASE_HANDSHAKE,  /* the first handshake is under way */
-    PHASE_CONNECTED,  /* messages flow; a renegotiation may be under way as well */
-    PHASE_CLOSED,     /* our close_notify is out: no more EncryptMessage */
-    PHASE_FAILED      /* dead; only queries, deletion and the last alert */
+    PHASE_HANDSHAKE, /* the first handshake is under way */
+    PHASE_CONNECTED, /* messages flow; a renegotiation may be under way as well */
+    PHASE_CLOSED,    /* our close_notify is out: no more EncryptMessage */
+    PHASE_FAILED     /* dead; only queries, deletion and the last alert */
 };
 
+/* Keeps what one direction writes off the cache lines of the other. */
+#define CONTEXT_APART 64
+/* How much of a record that DecryptMessage opened is remembered to know it again. */
+#define CONTEXT_OPENED_HEAD 32
+
 /* locks: (c) constant after creation, (a) atomic, (h) handshake, (r) receive, (s) send,
- *        (x) session; (h x): written with both, read with either */
+ *        (x) session; (h x): written with both, read with either. What (r) and (s) guard is written
+ *        with all of receive, send and session held, when a handshake is complete. */
 struct schan_context {
-    struct lock handshake, receive, send, session;
     struct tls_session *tls; /* (c) pointer; what it points to as tls.h says */
     enum tls_role role;      /* (c) */
-    atomic_int phase;        /* (a) enum schan_phase */
-    struct schan_credential *credential; /* (h x) */
-    WCHAR *target; /* (c) as given at the first call; NULL: none */
-    char *name;    /* (c) the target for SNI, checks and cache: ASCII, lower case; NULL: none */
+    WCHAR *target;           /* (c) as given at the first call; NULL: none */
+    char *name;              /* (c) the target for SNI and checks: ASCII, lower case; NULL: none */
+    char *cache_name;     /* (c) the key of the session cache; NULL: this context does not use it */
     bool name_is_address; /* (c) */
-    ULONG request;        /* (h) of the latest call */
-    bool manual_validation; /* (c) the first call or the credential said so */
-    struct tls_info info;   /* (h x) gathered once a handshake is complete */
+    bool name_unusable;   /* (c) the target can be no host's name: no certificate fits it */
+    bool manual_validation;   /* (c) the first call or the credential said so */
+    bool deferred_validation; /* (c) validate, but leave the verdict to the program */
+
+    atomic_int phase;        /* (a) enum schan_phase */
     atomic_uint record_path; /* (a) enum tls_record_path: messages read it without lock */
-    atomic_bool received_close, post_handshake_pending; /* (a) */
-    atomic_bool sent_close;  /* (a) */
-    bool credential_asked;   /* (h) SEC_I_INCOMPLETE_CREDENTIALS was given once */
-    bool session_disabled;   /* (h) SCHANNEL_SESSION_TOKEN said not to resume */
-    /* The rest is handshake.c's, record.c's and control.c's business; see there. */
-    struct schan_replay *replay; /* (h) a call that did not fit into the caller's memory */
+    atomic_bool received_close, sent_close; /* (a) */
+    atomic_bool renegotiating;    /* (a) TLS 1.2: handshake records are the handshake functions' */
+    atomic_bool session_disabled; /* (a) SCHANNEL_SESSION_TOKEN said not to resume */
+
+    struct lock handshake;
+    ULONG request;               /* (h) of the latest call */
+    bool credential_asked;       /* (h) SEC_I_INCOMPLETE_CREDENTIALS was given in this handshake */
+    struct schan_replay *replay; /* (h) input that may come again, an answer that waits for room */
     struct {
-        bool shutdown, alert;  /* (h) a control token waits for the next call */
+        bool shutdown, alert; /* (h) a control token waits for the next call */
         bool alert_fatal;
         uint8_t alert_number;
     } control;
     struct {
-        char *label;      /* (h) KEYING_MATERIAL_INFO */
+        char *label; /* (h) KEYING_MATERIAL_INFO */
         uint8_t *context;
         size_t label_size, context_size, material_size;
         bool set;
@@ -61,9 +69,31 @@ struct schan_context {
     uint32_t eap_prf;  /* (h) EAP_PRF_INFO */
     uint8_t *app_data; /* (h) APP_DATA */
     size_t app_data_size;
-    uint32_t chain_trust;  /* (h) CERT_TRUST_... bits of the last automatic validation */
+    uint32_t chain_trust;         /* (h) CERT_TRUST_... bits of the last automatic validation */
     SECURITY_STATUS chain_status; /* (h) its verdict */
-    bool chain_judged;     /* (h) */
+    bool chain_judged;            /* (h) */
+
+    struct lock session;
+    struct schan_credential *credential; /* (h x) */
+    struct tls_info info; /* (h x) gathered when a handshake is complete: info.done */
+    int64_t
+        peer_expiry; /* (h x) end of the client certificate's validity, local FILETIME; 0: none */
+    SECURITY_STATUS failure; /* (x) what PHASE_FAILED answers */
+    bool alert_waits;        /* (x) PHASE_FAILED: the alert lies in the session's output */
+    bool request_waits; /* (x) the peer's request for a handshake or certificate is unanswered */
+    unsigned opened; /* (x) TLS 1.3: records that DecryptMessage rewrote and nobody brought back */
+    uint8_t opened_head[CONTEXT_OPENED_HEAD]; /* (x) TLS 1.2: start of the last one */
+    size_t opened_size;                       /* (x) its size; 0: none */
+
+    char apart_receive[CONTEXT_APART];
+    struct lock receive;
+    uint32_t receive_limit; /* (r) the longest record body */
+    bool receive_modern;    /* (r) TLS 1.3 */
+
+    char apart_send[CONTEXT_APART];
+    struct lock send;
+    uint32_t send_header, send_trailer, send_maximum; /* (s) see tls_info */
+    char apart_end[CONTEXT_APART];
 };
 
 SECURITY_STATUS schan_initialize(struct ssp_step *step);
@@ -75,5 +105,32 @@ SECURITY_STATUS schan_unseal(void *context, SecBufferDesc *message, ULONG sequen
 SECURITY_STATUS schan_query_context(void *context, const struct ssp_attribute *attribute);
 SECURITY_STATUS schan_set_context(void *context, const struct ssp_attribute *attribute);
 SECURITY_STATUS schan_start(void);
+
+/* ---- context.c: what the handshake and the message functions share ------------------------------
+ */
+
+MUST_CHECK struct schan_context *context_new(enum tls_role role);
+
+enum schan_phase context_phase(const struct schan_context *context);
+void context_set_phase(struct schan_context *context, enum schan_phase phase);
+
+/* For a call of tls.h that may read and write records. */
+void context_lock_tls(struct schan_context *context)
+    takes(&context->receive, &context->send, &context->session);
+void context_unlock_tls(struct schan_context *context)
+    releases(&context->receive, &context->send, &context->session);
+
+/* A handshake is complete: gathers its facts and lets messages flow. */
+MUST_CHECK SECURITY_STATUS context_connected(struct schan_context *context);
+
+/* The session is dead. alert_waits: the alert for the peer lies in its output. Needs session. */
+void context_failed(struct schan_context *context, SECURITY_STATUS status, bool alert_waits)
+    must_hold(&context->session);
+
+/* How many bytes lie in the session's output. */
+size_t context_output_size(struct schan_context *context) must_hold(&context->session);
+
+/* Puts sessions that can be resumed into the cache. Called with no lock held. */
+void context_store_sessions(struct schan_context *context);
 
 #endif

@@ -1,13 +1,37 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # schannel: the Schannel package, in secur32.dll and libsecur32.so.
 
-schannel_sources =
+schannel_sources = \
+	dlls/secur32/schannel/alerts.c \
+	dlls/secur32/schannel/context.c \
+	dlls/secur32/schannel/control.c \
+	dlls/secur32/schannel/flags.c \
+	dlls/secur32/schannel/handshake.c \
+	dlls/secur32/schannel/handshake_alpn.c \
+	dlls/secur32/schannel/handshake_input.c \
+	dlls/secur32/schannel/handshake_new.c \
+	dlls/secur32/schannel/handshake_output.c \
+	dlls/secur32/schannel/handshake_post.c \
+	dlls/secur32/schannel/handshake_settings.c \
+	dlls/secur32/schannel/handshake_step.c \
+	dlls/secur32/schannel/package.c \
+	dlls/secur32/schannel/record.c \
+	dlls/secur32/schannel/record_open.c \
+	dlls/secur32/schannel/record_seal.c \
+	dlls/secur32/schannel/record_unseal.c \
+	dlls/secur32/schannel/verify.c
 
 schannel_headers = \
 	dlls/secur32/schannel/alerts.h \
 	dlls/secur32/schannel/context.h \
 	dlls/secur32/schannel/credential.h \
+	dlls/secur32/schannel/flags.h \
+	dlls/secur32/schannel/handshake.h \
+	dlls/secur32/schannel/handshake_settings.h \
+	dlls/secur32/schannel/package.h \
 	dlls/secur32/schannel/policy.h \
+	dlls/secur32/schannel/record.h \
+	dlls/secur32/schannel/record_open.h \
 	dlls/secur32/schannel/session.h \
 	dlls/secur32/schannel/suites.h \
 	dlls/secur32/schannel/verify.h

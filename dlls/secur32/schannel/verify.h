@@ -17,6 +17,10 @@
  * with the handshake lock held and no other. */
 SECURITY_STATUS verify_peer(struct schan_context *context);
 
+/* The code for what was found: CERT_TRUST_ bits of the platform, TLS_CHAIN_ bits of the TLS
+ * library, under the flags of the credential. */
+SECURITY_STATUS verify_conclude(uint32_t trust, uint32_t problems, ULONG flags);
+
 /* The peer's chain as spans into one allocation (mem_free(*chain)); SEC_E_NO_CREDENTIALS: none. */
 SECURITY_STATUS verify_get_chain(struct schan_context *context, struct span **chain, size_t *count);
 

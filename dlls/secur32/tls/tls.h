@@ -334,8 +334,8 @@ struct tls_unseal {
 /*
  * TLS_OK: type and plaintext are told; a record that is not application data has not been acted on:
  * hand its plaintext to tls_message. result is only written on failure, then its event is
- * TLS_FAILED, the record's memory holds no plaintext, and the alert to send waits as output after
- * tls_alert. Records of a renegotiation under way are not for this call but for tls_step.
+ * TLS_FAILED, the record's memory holds no plaintext, and its alert_sent is the alert that the caller
+ * hands to tls_alert (which needs send and session). Records of a renegotiation under way are not for this call but for tls_step.
  */
 MUST_CHECK enum tls_status tls_unseal(struct tls_session *session, struct tls_unseal *unseal,
                                       struct tls_result *result);
@@ -351,8 +351,13 @@ void tls_message(struct tls_session *session, struct span plaintext, struct tls_
 /* Puts what is owed to the peer after tls_message (a KeyUpdate) into the output, if anything. */
 void tls_answer(struct tls_session *session, struct tls_result *result);
 
-/* Begins anew (TLS 1.2: ClientHello or HelloRequest; 1.3 server: CertificateRequest). Then step. */
-void tls_rehandshake(struct tls_session *session, struct tls_result *result);
+/*
+ * Begins anew (TLS 1.2: ClientHello or HelloRequest; 1.3 server: CertificateRequest). Then step.
+ * request_peer: a TLS 1.2 server asks for the client's certificate in the new handshake, even if the
+ * session was made without TLS_FLAG_REQUEST_PEER. TLS_REFUSED, nothing changed: it cannot be had (TLS
+ * 1.3 client; a client that did not offer post-handshake authentication; no safe renegotiation).
+ */
+void tls_rehandshake(struct tls_session *session, bool request_peer, struct tls_result *result);
 
 /* TLS 1.3: new sending keys now. */
 void tls_update_keys(struct tls_session *session, bool ask_peer, struct tls_result *result);

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * InitializeSecurityContext and AcceptSecurityContext on a connected context.
+ *
+ * TLS 1.3: DecryptMessage has acted on the post-handshake message already and has rewritten its
+ * record; the program brings that record here (or does not: nothing depends on it), and gets what
+ * is owed to the peer. Some programs call without input first, some bring records that were never
+ * decrypted.
+ * TLS 1.2: a renegotiation, begun by the peer (DecryptMessage said so) or by a call without input.
+ * Its records come encrypted.
+ *
+ * Sources: Microsoft Learn, "DecryptMessage (Schannel)" (SEC_I_RENEGOTIATE), "Renegotiating an
+ * Schannel Connection", "Recognizing a Request to Renegotiate a Connection"; what curl, .NET, Qt,
+ * MongoDB, aws-c-io and ZeroC Ice do.
+ */
+#include "schannel/handshake.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "schannel/alerts.h"
+#include "schannel/record.h"
+#include "schannel/record_open.h"
+
+/* Something is asked for that bytes of the peer must come first for. */
+static SECURITY_STATUS want_bytes(struct handshake *h)
+{
+    h->missing = LIMIT_RECORD_HEADER;
+    return SEC_E_INCOMPLETE_MESSAGE;
+}
+
+/* The peer asked for a handshake or a certificate; holds until that is complete. */
+static bool request_waits(struct schan_context *context)
+{
+    bool waits;
+
+    lock_take(&context->session);
+    waits = context->request_waits;
+    lock_release(&context->session);
+    return waits;
+}
+
+/* What is owed to the peer: a certificate, or an update of keys, or nothing. */
+static SECURITY_STATUS serve(struct handshake *h)
+{
+    struct schan_context *context = h->context;
+
+    if (context_phase(context) == PHASE_CLOSED)
+        return SEC_E_OK; /* we have said good-bye */
+    if (request_waits(context))
+        return handshake_run(h, true);
+    context_lock_tls(context);
+    tls_answer(context->tls, &h->result);
+    context_unlock_tls(context);
+    if (h->result.event == TLS_FAILED)
+        return handshake_fail(h, failure_status(&h->result));
+    /* What came may have been the client's certificate. */
+    return context->role == TLS_SERVER ? handshake_note_peer(h) : SEC_E_OK;
+}
+
+/* ---- TLS 1.3 ---- */
+
+/* A record that DecryptMessage has rewritten. */
+static SECURITY_STATUS serve_rewritten(struct handshake *h, size_t size)
+{
+    struct schan_context *context = h->context;
+    bool known;
+
+    lock_take(&context->session);
+    known = context->opened > 0;
+    if (known)
+        context->opened--;
+    lock_release(&context->session);
+    if (!known)
+        return handshake_fail_alert(h, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
+    h->used += size;
+    return serve(h);
+}
+
+/* A record as it came from the network. The program's bytes stay as they are. */
+static SECURITY_STATUS serve_encrypted(struct handshake *h, struct span record)
+{
+    struct schan_context *context = h->context;
+    uint8_t *copy = mem_copy(record);
+    struct record_opened opened;
+    SECURITY_STATUS status;
+
+    if (!copy)
+        return SEC_E_INSUFFICIENT_MEMORY;
+    lock_take(&context->receive);
+    status = record_open(context, copy, record.size, &opened);
+    lock_release(&context->receive);
+    /* Data can only be handed out by DecryptMessage, and now it is lost. */
+    if (status == SEC_E_OK && opened.plain_size)
+        status = handshake_fail_alert(h, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
+    mem_wipe_free(copy, record.size);
+    if (status < 0)
+        return status;
+
+    h->used += record.size;
+    h->progress = true;
+    h->store_session = opened.store_session;
+    if (status != SEC_I_RENEGOTIATE)
+        return status;
+    return opened.message_event == TLS_WANT_INPUT ? SEC_I_CONTINUE_NEEDED : serve(h);
+}
+
+static SECURITY_STATUS modern_record(struct handshake *h)
+{
+    struct span rest = {h->input.data + h->used, h->input.size - h->used};
+    size_t size;
+
+    switch (record_cut(rest, LIMIT_CIPHERTEXT_TLS13, &size, &h->missing)) {
+    case RECORD_WHOLE:
+        break;
+    case RECORD_PARTIAL:
+        return SEC_E_INCOMPLETE_MESSAGE;
+    case RECORD_TOO_LARGE:
+        return handshake_no_records(h, SEC_E_ILLEGAL_MESSAGE);
+    case RECORD_NOT_TLS:
+        return handshake_no_records(h, SEC_E_INVALID_TOKEN);
+    }
+    if (rest.data[0] == RECORD_HANDSHAKE)
+        return serve_rewritten(h, size);
+    return serve_encrypted(h, span_of(rest.data, size));
+}
+
+/* ---- TLS 1.2 and older ---- */
+
+/* The record of the peer's request, which DecryptMessage has opened in the program's buffer and
+ * whose message has been taken. */
+static void skip_opened(struct handshake *h)
+{
+    struct schan_context *context = h->context;
+    size_t left = h->input.size - h->used;
+
+    lock_take(&context->session);
+    if (context->opened_size && context->opened_size <= left) {
+        size_t head =
+            context->opened_size < CONTEXT_OPENED_HEAD ? context->opened_size : CONTEXT_OPENED_HEAD;
+
+        if (memcmp(context->opened_head, h->input.data + h->used, head) == 0)
+            h->used += context->opened_size;
+    }
+    context->opened_size = 0;
+    lock_release(&context->session);
+}
+
+static SECURITY_STATUS renegotiate(struct handshake *h)
+{
+    bool begin = request_waits(h->context);
+
+    atomic_store(&h->context->renegotiating, true);
+    return handshake_run(h, begin);
+}
+
+static SECURITY_STATUS legacy_records(struct handshake *h)
+{
+    skip_opened(h);
+    return renegotiate(h);
+}
+
+/* ---- calls without input ---- */
+
+/* The program wants a new handshake (TLS 1.2) or the client's certificate (TLS 1.3 server). */
+static SECURITY_STATUS begin_anew(struct handshake *h, bool modern)
+{
+    struct schan_context *context = h->context;
+    bool server = context->role == TLS_SERVER;
+
+    context_lock_tls(context);
+    tls_rehandshake(context->tls, server && (h->step->request & ASC_REQ_MUTUAL_AUTH), &h->result);
+    context_unlock_tls(context);
+    if (h->result.event == TLS_REFUSED)
+        return SEC_E_NO_RENEGOTIATION;
+    if (h->result.event == TLS_FAILED)
+        return handshake_fail(h, failure_status(&h->result));
+    atomic_store(&context->renegotiating, !modern);
+    /* A server is done with its request; what the client makes of it comes through DecryptMessage.
+     */
+    if (server)
+        return SEC_E_OK;
+    return h->result.output_size ? SEC_I_CONTINUE_NEEDED : handshake_run(h, true);
+}
+
+static SECURITY_STATUS empty_call(struct handshake *h, bool modern)
+{
+    struct schan_context *context = h->context;
+    bool requested, opened;
+
+    lock_take(&context->session);
+    requested = context->request_waits;
+    opened = context->opened > 0;
+    lock_release(&context->session);
+
+    if (requested)
+        return modern ? serve(h) : renegotiate(h);
+    if (atomic_load(&context->received_close))
+        return SEC_I_CONTEXT_EXPIRED;
+    if (!modern)
+        return atomic_load(&context->renegotiating) ? want_bytes(h) : begin_anew(h, modern);
+
+    /* An update of keys that is owed, or a ticket whose record comes with the next call. */
+    if (opened)
+        return serve(h);
+    if (context->role == TLS_CLIENT)
+        return SEC_E_NO_RENEGOTIATION;
+    return begin_anew(h, modern);
+}
+
+SECURITY_STATUS handshake_connected_call(struct handshake *h)
+{
+    bool modern = h->context->info.version == 0x0304;
+    bool closed = context_phase(h->context) == PHASE_CLOSED;
+
+    if (h->used == h->input.size)
+        return closed ? SEC_I_CONTEXT_EXPIRED : empty_call(h, modern);
+    if (modern)
+        return modern_record(h);
+    return closed ? SEC_I_CONTEXT_EXPIRED : legacy_records(h);
+}
