@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Documents, and the man pages that are installed.
 
+EXTRA_DIST += doc/architecture.md doc/testing.md
+
 dist_man_MANS += \
 	doc/man/secur32-setup.1 \
 	doc/man/secur32.7
