@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Documents, and the man pages that are installed.
 
-EXTRA_DIST += doc/architecture.md doc/testing.md
+EXTRA_DIST += \
+	doc/architecture.md \
+	doc/testing.md doc/testing.md
 
 dist_man_MANS += \
 	doc/man/secur32-setup.1 \

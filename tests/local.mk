@@ -32,6 +32,8 @@ windows_program_libs = -lsecur32 -lcrypt32 -lncrypt -lws2_32 -ladvapi32
 
 include tests/unit/local.mk
 include tests/conformance/local.mk
+include tests/interop/local.mk
+include tests/fuzz/local.mk
 
 if BUILD_ELF
 check_LIBRARIES += tests/libharness.a

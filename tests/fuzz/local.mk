@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Fuzz targets: built and run by tests/fuzz/run, with clang.
+
+EXTRA_DIST += \
+	tests/fuzz/client_token.c \
+	tests/fuzz/decrypt.c \
+	tests/fuzz/fuzz.c \
+	tests/fuzz/fuzz.h \
+	tests/fuzz/make_corpus.c \
+	tests/fuzz/replay.c \
+	tests/fuzz/run \
+	tests/fuzz/server_token.c
