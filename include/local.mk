@@ -2,8 +2,27 @@
 # include/secur32 is the public ABI of the ELF build; include/common is the one header through which
 # our own sources and tests get Windows' types in either build.
 
-public_headers =
-common_headers = include/common/winsspi.h
+public_headers = \
+	include/secur32/credssp.h \
+	include/secur32/minschannel.h \
+	include/secur32/schannel.h \
+	include/secur32/schannel_flags.h \
+	include/secur32/secext.h \
+	include/secur32/security.h \
+	include/secur32/sspi.h \
+	include/secur32/sspi_attributes.h \
+	include/secur32/sspi_buffers.h \
+	include/secur32/sspi_flags.h \
+	include/secur32/sspi_functions.h \
+	include/secur32/sspi_identity.h \
+	include/secur32/subauth.h \
+	include/secur32/winbase.h \
+	include/secur32/wincrypt.h \
+	include/secur32/wincrypt_flags.h \
+	include/secur32/windef.h \
+	include/secur32/windows.h \
+	include/secur32/winerror.h \
+	include/secur32/winnt.h
 
 secur32includedir = $(includedir)/secur32
 if BUILD_ELF

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * The names of the Windows SDK 10.0.26100 that mingw-w64's headers lack; a structure is guarded by
+ * the constant that came with it. Included by winsspi_mingw.h; do not include it yourself.
+ */
+#ifndef SECUR32_WINSSPI_ADDITIONS_H
+#define SECUR32_WINSSPI_ADDITIONS_H
+
+/* ---- sspi.h ---- */
+
+#ifndef SECBUFFER_CERTIFICATE_REQUEST_CONTEXT
+#define SECBUFFER_CERTIFICATE_REQUEST_CONTEXT 0x1d
+typedef struct _SEC_CERTIFICATE_REQUEST_CONTEXT {
+    UCHAR cbCertificateRequestContext;
+    UCHAR rgCertificateRequestContext[ANYSIZE_ARRAY];
+} SEC_CERTIFICATE_REQUEST_CONTEXT, *PSEC_CERTIFICATE_REQUEST_CONTEXT;
+#endif
+#ifndef SECBUFFER_CHANNEL_BINDINGS_RESULT
+#define SECBUFFER_CHANNEL_BINDINGS_RESULT 0x1e
+typedef struct _SEC_CHANNEL_BINDINGS_RESULT {
+    ULONG flags;
+} SEC_CHANNEL_BINDINGS_RESULT, *PSEC_CHANNEL_BINDINGS_RESULT;
+#endif
+#ifndef SECBUFFER_APP_SESSION_STATE
+#define SECBUFFER_APP_SESSION_STATE 0x1f
+typedef struct _SEC_APP_SESSION_STATE {
+    USHORT AppSessionStateSize;
+    UCHAR AppSessionState[ANYSIZE_ARRAY];
+} SEC_APP_SESSION_STATE, *PSEC_APP_SESSION_STATE;
+#endif
+#ifndef SECBUFFER_SESSION_TICKET
+#define SECBUFFER_SESSION_TICKET 0x20
+typedef struct _SEC_SESSION_TICKET {
+    USHORT SessionTicketSize;
+    UCHAR SessionTicket[ANYSIZE_ARRAY];
+} SEC_SESSION_TICKET, *PSEC_SESSION_TICKET;
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_EX_MAGIC
+#define SEC_CHANNEL_BINDINGS_EX_MAGIC 0x58454243
+typedef struct _SEC_CHANNEL_BINDINGS_EX {
+    ULONG magicNumber;
+    ULONG flags;
+    ULONG cbHeaderLength;
+    ULONG cbStructureLength;
+    ULONG dwInitiatorAddrType;
+    ULONG cbInitiatorLength;
+    ULONG dwInitiatorOffset;
+    ULONG dwAcceptorAddrType;
+    ULONG cbAcceptorLength;
+    ULONG dwAcceptorOffset;
+    ULONG cbApplicationDataLength;
+    ULONG dwApplicationDataOffset;
+} SEC_CHANNEL_BINDINGS_EX, *PSEC_CHANNEL_BINDINGS_EX;
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS
+#define SEC_CHANNEL_BINDINGS_AUDIT_BINDINGS 1
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_VALID_FLAGS
+#define SEC_CHANNEL_BINDINGS_VALID_FLAGS 1
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_CLIENT_SUPPORT
+#define SEC_CHANNEL_BINDINGS_RESULT_CLIENT_SUPPORT 1
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_ABSENT
+#define SEC_CHANNEL_BINDINGS_RESULT_ABSENT 2
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_NOTVALID_MISMATCH
+#define SEC_CHANNEL_BINDINGS_RESULT_NOTVALID_MISMATCH 4
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_NOTVALID_MISSING
+#define SEC_CHANNEL_BINDINGS_RESULT_NOTVALID_MISSING 8
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_VALID_MATCHED
+#define SEC_CHANNEL_BINDINGS_RESULT_VALID_MATCHED 0x10
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_VALID_PROXY
+#define SEC_CHANNEL_BINDINGS_RESULT_VALID_PROXY 0x20
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_VALID_MISSING
+#define SEC_CHANNEL_BINDINGS_RESULT_VALID_MISSING 0x40
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_VALID
+#define SEC_CHANNEL_BINDINGS_RESULT_VALID 0x70
+#endif
+#ifndef SEC_CHANNEL_BINDINGS_RESULT_NOTVALID
+#define SEC_CHANNEL_BINDINGS_RESULT_NOTVALID 0xc
+#endif
+#ifndef SECPKG_CRED_KERB_ANCHOR_DS_VERSION
+#define SECPKG_CRED_KERB_ANCHOR_DS_VERSION 0x40
+#endif
+#ifndef ISC_REQ_DEFERRED_CRED_VALIDATION
+#define ISC_REQ_DEFERRED_CRED_VALIDATION 0x200000000ULL
+#endif
+#ifndef ISC_REQ_NO_POST_HANDSHAKE_AUTH
+#define ISC_REQ_NO_POST_HANDSHAKE_AUTH 0x400000000ULL
+#endif
+#ifndef ISC_REQ_REUSE_SESSION_TICKETS
+#define ISC_REQ_REUSE_SESSION_TICKETS 0x800000000ULL
+#endif
+#ifndef ISC_REQ_EXPLICIT_SESSION
+#define ISC_REQ_EXPLICIT_SESSION 0x1000000000ULL
+#endif
+#ifndef ISC_RET_DEFERRED_CRED_VALIDATION
+#define ISC_RET_DEFERRED_CRED_VALIDATION 0x200000000ULL
+#endif
+#ifndef ISC_RET_NO_POST_HANDSHAKE_AUTH
+#define ISC_RET_NO_POST_HANDSHAKE_AUTH 0x400000000ULL
+#endif
+#ifndef ISC_RET_REUSE_SESSION_TICKETS
+#define ISC_RET_REUSE_SESSION_TICKETS 0x800000000ULL
+#endif
+#ifndef ISC_RET_EXPLICIT_SESSION
+#define ISC_RET_EXPLICIT_SESSION 0x1000000000ULL
+#endif
+#ifndef ASC_REQ_EXPLICIT_SESSION
+#define ASC_REQ_EXPLICIT_SESSION 0x1000000000ULL
+#endif
+#ifndef ASC_RET_REUSE_SESSION_TICKETS
+#define ASC_RET_REUSE_SESSION_TICKETS 0x800000000ULL
+#endif
+#ifndef ASC_RET_EXPLICIT_SESSION
+#define ASC_RET_EXPLICIT_SESSION 0x1000000000ULL
+#endif
+#ifndef SECPKG_CRED_ATTR_KDC_NETWORK_SETTINGS
+#define SECPKG_CRED_ATTR_KDC_NETWORK_SETTINGS 3
+typedef struct _SecPkgCredentials_KdcNetworkSettingsW {
+    ULONG Version;
+    ULONG Flags;
+    USHORT ProxyServerOffset;
+    USHORT ProxyServerLength;
+    USHORT ClientTlsCredOffset;
+    USHORT ClientTlsCredLength;
+    ULONG DcDiscoveryFlags;
+} SecPkgCredentials_KdcNetworkSettingsW, *PSecPkgCredentials_KdcNetworkSettingsW;
+#endif
+#ifndef KDC_NETWORK_SETTINGS_V2
+#define KDC_NETWORK_SETTINGS_V2 2
+#endif
+#ifndef KDC_NETWORK_SETTINGS_FLAGS_FORCEPROXY
+#define KDC_NETWORK_SETTINGS_FLAGS_FORCEPROXY 1
+#endif
+#ifndef KDC_NETWORK_SETTINGS_FLAGS_CONFIGURE_PROXY
+#define KDC_NETWORK_SETTINGS_FLAGS_CONFIGURE_PROXY 0x80000000
+#endif
+#ifndef KDC_NETWORK_SETTINGS_FLAGS_CONFIGURE_DISCOVERY
+#define KDC_NETWORK_SETTINGS_FLAGS_CONFIGURE_DISCOVERY 0x40000000
+#endif
+#ifndef KDC_NETWORK_DISCOVERY_FLAGS_DS13_REQUIRED
+#define KDC_NETWORK_DISCOVERY_FLAGS_DS13_REQUIRED 0x80000000
+#endif
+#ifndef NGC_DATA_FLAG_IS_CLOUD_TRUST_CRED
+#define NGC_DATA_FLAG_IS_CLOUD_TRUST_CRED 8
+#endif
+
+/* ---- schannel.h ---- */
+
+#ifndef SCHANNEL_RSA_PSS_PADDING_ALGORITHM
+#define SCHANNEL_RSA_PSS_PADDING_ALGORITHM u"SCH_RSA_PSS_PAD"
+#endif
+#ifndef SCHANNEL_RSA_PKCS_PADDING_ALGORITHM
+#define SCHANNEL_RSA_PKCS_PADDING_ALGORITHM u"SCH_RSA_PKCS_PAD"
+#endif
+#ifndef SCH_CRED_DEFERRED_CRED_VALIDATION
+#define SCH_CRED_DEFERRED_CRED_VALIDATION 0x4000000
+#endif
+
+/* ---- minschannel.h ---- */
+
+#ifndef SECPKG_ATTR_CERT_CHECK_RESULT
+#define SECPKG_ATTR_CERT_CHECK_RESULT 0x71
+typedef struct _SecPkgContext_CertificateValidationResult {
+    DWORD dwChainErrorStatus;
+    HRESULT hrVerifyChainStatus;
+} SecPkgContext_CertificateValidationResult, *PSecPkgContext_CertificateValidationResult;
+#endif
+#ifndef SECPKG_ATTR_CERT_CHECK_RESULT_INPROC
+#define SECPKG_ATTR_CERT_CHECK_RESULT_INPROC 0x72
+#endif
+#ifndef SECPKG_ATTR_SESSION_TICKET_KEYS
+#define SECPKG_ATTR_SESSION_TICKET_KEYS 0x73
+typedef struct _SecPkgCred_SessionTicketKey {
+    DWORD TicketInfoVersion;
+    BYTE KeyId[16];
+    BYTE KeyingMaterial[64];
+    BYTE KeyingMaterialSize;
+} SecPkgCred_SessionTicketKey, *PSecPkgCred_SessionTicketKey;
+typedef struct _SecPkgCred_SessionTicketKeys {
+    DWORD cSessionTicketKeys;
+    PSecPkgCred_SessionTicketKey pSessionTicketKeys;
+} SecPkgCred_SessionTicketKeys, *PSecPkgCred_SessionTicketKeys;
+#endif
+#ifndef SECPKG_ATTR_SERIALIZED_REMOTE_CERT_CONTEXT_INPROC
+#define SECPKG_ATTR_SERIALIZED_REMOTE_CERT_CONTEXT_INPROC 0x74
+#endif
+#ifndef SECPKG_ATTR_SERIALIZED_REMOTE_CERT_CONTEXT
+#define SECPKG_ATTR_SERIALIZED_REMOTE_CERT_CONTEXT 0x75
+#endif
+#ifndef SESSION_TICKET_INFO_V0
+#define SESSION_TICKET_INFO_V0 0
+#endif
+#ifndef SESSION_TICKET_INFO_VERSION
+#define SESSION_TICKET_INFO_VERSION 0
+#endif
+
+/* ---- credssp.h ---- */
+
+#ifndef CREDSSP_NAME
+#define CREDSSP_NAME u"CREDSSP"
+#endif
+#ifndef TS_SSP_NAME_A
+#define TS_SSP_NAME_A "TSSSP"
+#endif
+#ifndef TS_SSP_NAME
+#define TS_SSP_NAME u"TSSSP"
+#endif
+#ifndef szOID_TS_KP_TS_SERVER_AUTH
+#define szOID_TS_KP_TS_SERVER_AUTH "1.3.6.1.4.1.311.54.1.2"
+#endif
+#ifndef CREDSSP_SERVER_AUTH_NEGOTIATE
+#define CREDSSP_SERVER_AUTH_NEGOTIATE 1
+#endif
+#ifndef CREDSSP_SERVER_AUTH_CERTIFICATE
+#define CREDSSP_SERVER_AUTH_CERTIFICATE 2
+#endif
+#ifndef CREDSSP_SERVER_AUTH_LOOPBACK
+#define CREDSSP_SERVER_AUTH_LOOPBACK 4
+#endif
+#ifndef SECPKG_ALT_ATTR
+#define SECPKG_ALT_ATTR 0x80000000
+#endif
+#ifndef SECPKG_ATTR_CREDS
+#define SECPKG_ATTR_CREDS 0x80000080
+#endif
+#ifndef SECPKG_ATTR_NEGOTIATION_PACKAGE
+#define SECPKG_ATTR_NEGOTIATION_PACKAGE 0x80000081
+#endif
+#ifndef SECPKG_ATTR_C_ACCESS_TOKEN
+#define SECPKG_ATTR_C_ACCESS_TOKEN 0x80000012
+#endif
+#ifndef SECPKG_ATTR_C_FULL_ACCESS_TOKEN
+#define SECPKG_ATTR_C_FULL_ACCESS_TOKEN 0x80000082
+#endif
+#ifndef SECPKG_ATTR_SERVER_AUTH_FLAGS
+#define SECPKG_ATTR_SERVER_AUTH_FLAGS 0x80000083
+#endif
+#ifndef SECPKG_ATTR_CERT_TRUST_STATUS
+#define SECPKG_ATTR_CERT_TRUST_STATUS 0x80000084
+#endif
+#ifndef SECPKG_ATTR_C_FULL_IDENT_TOKEN
+#define SECPKG_ATTR_C_FULL_IDENT_TOKEN 0x80000085
+#endif
+#ifndef SECPKG_ATTR_CREDS_2
+#define SECPKG_ATTR_CREDS_2 0x80000086
+#endif
+#ifndef CREDSSP_CRED_EX_VERSION
+#define CREDSSP_CRED_EX_VERSION 0
+#define CredsspCredEx ((CREDSPP_SUBMIT_TYPE)100)
+typedef struct _CREDSSP_CRED_EX {
+    CREDSPP_SUBMIT_TYPE Type;
+    DWORD Version;
+    DWORD Flags;
+    DWORD Reserved;
+    CREDSSP_CRED Cred;
+} CREDSSP_CRED_EX, *PCREDSSP_CRED_EX;
+#endif
+#ifndef CREDSSP_FLAG_REDIRECT
+#define CREDSSP_FLAG_REDIRECT 1
+#endif
+
+/* ---- winerror.h ---- */
+
+#ifndef NTE_VBS_UNAVAILABLE
+#define NTE_VBS_UNAVAILABLE ((HRESULT)0x80090039)
+#endif
+#ifndef NTE_VBS_CANNOT_DECRYPT_KEY
+#define NTE_VBS_CANNOT_DECRYPT_KEY ((HRESULT)0x8009003A)
+#endif
+#ifndef SEC_I_INVALID_SESSION_STATE
+#define SEC_I_INVALID_SESSION_STATE ((HRESULT)0x8009036C)
+#endif
+#ifndef CRYPT_E_OBJECT_LOCATOR_OBJECT_NOT_FOUND
+#define CRYPT_E_OBJECT_LOCATOR_OBJECT_NOT_FOUND ((HRESULT)0x8009202D)
+#endif
+#ifndef TRUST_E_MALFORMED_SIGNATURE
+#define TRUST_E_MALFORMED_SIGNATURE ((HRESULT)0x80096011)
+#endif
+
+/* ---- wincrypt.h ---- */
+
+#ifndef CALG_OID_INFO_PQ
+#define CALG_OID_INFO_PQ 0xFFFFFFFD
+#endif
+#ifndef CERT_CHAIN_POLICY_IGNORE_WEAK_SIGNATURE_FLAG
+#define CERT_CHAIN_POLICY_IGNORE_WEAK_SIGNATURE_FLAG 0x8000000
+#endif
+#ifndef CERT_CHAIN_POLICY_CT
+#define CERT_CHAIN_POLICY_CT ((LPCSTR)13)
+#endif
+
+/* ---- functions of sspicli.dll and, in this library, of secur32.dll ---- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+SECURITY_STATUS SEC_ENTRY SecAllocateAndSetIPAddress(PUCHAR lpIpAddress, ULONG cchIpAddress,
+                                                     int *FreeCallContext);
+SECURITY_STATUS SEC_ENTRY SecAllocateAndSetCallTarget(PUCHAR lpIpAddress, ULONG cchIpAddress,
+                                                      LPWSTR TargetName, int *FreeCallContext);
+void SEC_ENTRY SecFreeCallContext(void);
+SECURITY_STATUS SEC_ENTRY SspiSetChannelBindingFlags(PSecPkgContext_Bindings pBindings,
+                                                     ULONG flags);
+
+/* mingw-w64 declares these two without a calling convention, and only in ntsecpkg.h. */
+NTSTATUS WINAPI CredMarshalTargetInfo(PCREDENTIAL_TARGET_INFORMATIONW InTargetInfo, PUSHORT *Buffer,
+                                      PULONG BufferSize);
+NTSTATUS WINAPI CredUnmarshalTargetInfo(PUSHORT Buffer, ULONG BufferSize,
+                                        PCREDENTIAL_TARGET_INFORMATIONW *RetTargetInfo,
+                                        PULONG RetActualSize);
+#ifdef __cplusplus
+}
+#endif
+
+#endif
