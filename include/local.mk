@@ -5,9 +5,13 @@
 public_headers = \
 	include/secur32/credssp.h \
 	include/secur32/minschannel.h \
+	include/secur32/ntsecapi.h \
+	include/secur32/ntsecpkg.h \
+	include/secur32/ntstatus.h \
 	include/secur32/schannel.h \
 	include/secur32/schannel_flags.h \
 	include/secur32/secext.h \
+	include/secur32/secur32.h \
 	include/secur32/security.h \
 	include/secur32/sspi.h \
 	include/secur32/sspi_attributes.h \
@@ -17,12 +21,19 @@ public_headers = \
 	include/secur32/sspi_identity.h \
 	include/secur32/subauth.h \
 	include/secur32/winbase.h \
+	include/secur32/wincred.h \
 	include/secur32/wincrypt.h \
 	include/secur32/wincrypt_flags.h \
 	include/secur32/windef.h \
 	include/secur32/windows.h \
 	include/secur32/winerror.h \
 	include/secur32/winnt.h
+
+common_headers = \
+	include/common/winsspi.h \
+	include/common/winsspi_additions.h \
+	include/common/winsspi_mingw.h \
+	include/common/winsspi_undocumented.h
 
 secur32includedir = $(includedir)/secur32
 if BUILD_ELF

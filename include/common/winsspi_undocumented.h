@@ -3,7 +3,7 @@
  *
  * Prototypes of the exports that no public header declares. Where Microsoft has a page, or an old
  * header had the function, the types are from there; of the others only the number of stack bytes on
- * i386 is known, and each argument is a pointer-sized value without a meaning. Of four not even that:
+ * i386 is known, and each argument is a pointer-sized value without a meaning. Of five not even that:
  * they take no argument here, which on i386 leaves the stack to the caller.
  *
  * Included by winsspi.h; do not include it yourself.
