@@ -4,6 +4,7 @@
 # Sourced by quickstart and check: Debian packages by name, and installing what is missing.
 # shellcheck shell=sh
 
+# shellcheck disable=SC2034
 packages_build='gcc libc6-dev make autoconf automake pkg-config libgnutls28-dev mingw-w64 wine wine64-tools'
 packages_elf='gcc libc6-dev make autoconf automake pkg-config libgnutls28-dev'
 packages_quickstart='openssl ca-certificates python3 coreutils'

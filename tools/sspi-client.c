@@ -57,13 +57,7 @@ struct options {
     bool ignore_eof, quiet, verbose;
 };
 
-enum {
-    OPTION_CA = 256,
-    OPTION_INSECURE,
-    OPTION_IGNORE_EOF,
-    OPTION_TIMEOUT,
-    OPTION_QUIET
-};
+enum { OPTION_CA = 256, OPTION_INSECURE, OPTION_IGNORE_EOF, OPTION_TIMEOUT, OPTION_QUIET };
 
 /* clang-format off */
 static const struct option long_options[] = {
@@ -87,21 +81,50 @@ static const struct option long_options[] = {
 static bool set_option(struct options *options, int option)
 {
     switch (option) {
-    case '4': options->family = NET_IPV4; return true;
-    case '6': options->family = NET_IPV6; return true;
-    case 't': options->wish.tls = optarg; return credential_knows_version(optarg);
-    case 'a': options->alpn = optarg; return true;
-    case 'c': options->certificate = optarg; return true;
-    case 'k': options->key = optarg; return true;
-    case 'p': options->password = optarg; return true;
-    case 'n': options->name = optarg; return true;
-    case 'v': options->verbose = true; return true;
-    case OPTION_CA: options->roots = optarg; return true;
-    case OPTION_INSECURE: options->wish.insecure = true; return true;
-    case OPTION_IGNORE_EOF: options->ignore_eof = true; return true;
-    case OPTION_TIMEOUT: options->timeout = (unsigned)strtoul(optarg, NULL, 10); return true;
-    case OPTION_QUIET: options->quiet = true; return true;
-    default: return false;
+    case '4':
+        options->family = NET_IPV4;
+        return true;
+    case '6':
+        options->family = NET_IPV6;
+        return true;
+    case 't':
+        options->wish.tls = optarg;
+        return credential_knows_version(optarg);
+    case 'a':
+        options->alpn = optarg;
+        return true;
+    case 'c':
+        options->certificate = optarg;
+        return true;
+    case 'k':
+        options->key = optarg;
+        return true;
+    case 'p':
+        options->password = optarg;
+        return true;
+    case 'n':
+        options->name = optarg;
+        return true;
+    case 'v':
+        options->verbose = true;
+        return true;
+    case OPTION_CA:
+        options->roots = optarg;
+        return true;
+    case OPTION_INSECURE:
+        options->wish.insecure = true;
+        return true;
+    case OPTION_IGNORE_EOF:
+        options->ignore_eof = true;
+        return true;
+    case OPTION_TIMEOUT:
+        options->timeout = (unsigned)strtoul(optarg, NULL, 10);
+        return true;
+    case OPTION_QUIET:
+        options->quiet = true;
+        return true;
+    default:
+        return false;
     }
 }
 

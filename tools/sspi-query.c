@@ -11,11 +11,7 @@
 #include "sspi/provider.h"
 #include "sspi/stream.h"
 
-enum {
-    EXIT_GOOD,
-    EXIT_FAILED,
-    EXIT_USAGE
-};
+enum { EXIT_GOOD, EXIT_FAILED, EXIT_USAGE };
 
 static const char usage[] =
     "Usage: sspi-query [options]\n"

@@ -14,11 +14,7 @@
 #include "sspi/net.h"
 #include "sspi/stream.h"
 
-enum {
-    EXIT_GOOD,
-    EXIT_FAILED,
-    EXIT_USAGE
-};
+enum { EXIT_GOOD, EXIT_FAILED, EXIT_USAGE };
 
 static const char usage[] =
     "Usage: sspi-server [options] --cert FILE\n"
@@ -56,14 +52,7 @@ struct options {
     bool mutual, pipe, once, quiet, verbose;
 };
 
-enum {
-    OPTION_MUTUAL = 256,
-    OPTION_ECHO,
-    OPTION_PIPE,
-    OPTION_ONCE,
-    OPTION_TIMEOUT,
-    OPTION_QUIET
-};
+enum { OPTION_MUTUAL = 256, OPTION_ECHO, OPTION_PIPE, OPTION_ONCE, OPTION_TIMEOUT, OPTION_QUIET };
 
 /* clang-format off */
 static const struct option long_options[] = {
@@ -89,23 +78,56 @@ static const struct option long_options[] = {
 static bool set_option(struct options *options, int option)
 {
     switch (option) {
-    case '4': options->family = NET_IPV4; return true;
-    case '6': options->family = NET_IPV6; return true;
-    case 'c': options->certificate = optarg; return true;
-    case 'k': options->key = optarg; return true;
-    case 'p': options->password = optarg; return true;
-    case 'l': options->address = optarg; return true;
-    case 'P': options->port = optarg; return true;
-    case 't': options->wish.tls = optarg; return credential_knows_version(optarg);
-    case 'a': options->alpn = optarg; return true;
-    case 'v': options->verbose = true; return true;
-    case OPTION_MUTUAL: options->mutual = true; return true;
-    case OPTION_ECHO: options->pipe = false; return true;
-    case OPTION_PIPE: options->pipe = options->once = true; return true;
-    case OPTION_ONCE: options->once = true; return true;
-    case OPTION_TIMEOUT: options->timeout = (unsigned)strtoul(optarg, NULL, 10); return true;
-    case OPTION_QUIET: options->quiet = true; return true;
-    default: return false;
+    case '4':
+        options->family = NET_IPV4;
+        return true;
+    case '6':
+        options->family = NET_IPV6;
+        return true;
+    case 'c':
+        options->certificate = optarg;
+        return true;
+    case 'k':
+        options->key = optarg;
+        return true;
+    case 'p':
+        options->password = optarg;
+        return true;
+    case 'l':
+        options->address = optarg;
+        return true;
+    case 'P':
+        options->port = optarg;
+        return true;
+    case 't':
+        options->wish.tls = optarg;
+        return credential_knows_version(optarg);
+    case 'a':
+        options->alpn = optarg;
+        return true;
+    case 'v':
+        options->verbose = true;
+        return true;
+    case OPTION_MUTUAL:
+        options->mutual = true;
+        return true;
+    case OPTION_ECHO:
+        options->pipe = false;
+        return true;
+    case OPTION_PIPE:
+        options->pipe = options->once = true;
+        return true;
+    case OPTION_ONCE:
+        options->once = true;
+        return true;
+    case OPTION_TIMEOUT:
+        options->timeout = (unsigned)strtoul(optarg, NULL, 10);
+        return true;
+    case OPTION_QUIET:
+        options->quiet = true;
+        return true;
+    default:
+        return false;
     }
 }
 

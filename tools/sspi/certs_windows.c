@@ -64,7 +64,8 @@ PCCERT_CONTEXT certs_open(const char *file, const char *key_file, const char *pa
     DWORD size;
 
     if (key_file) {
-        fprintf(stderr, "%s: on Windows certificate and key come from one PKCS#12 file\n", key_file);
+        fprintf(stderr, "%s: on Windows certificate and key come from one PKCS#12 file\n",
+                key_file);
         return NULL;
     }
     bytes = read_file(file, &size);

@@ -47,9 +47,9 @@ static SECURITY_STATUS acquire(const struct credential_wish *wish, void *data,
     static SEC_CHAR package[] = UNISP_NAME_A;
     TimeStamp expiry;
 
-    return AcquireCredentialsHandleA(
-        NULL, package, wish->server ? SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND, NULL, data, NULL,
-        NULL, credential, &expiry);
+    return AcquireCredentialsHandleA(NULL, package,
+                                     wish->server ? SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND,
+                                     NULL, data, NULL, NULL, credential, &expiry);
 }
 
 /* SCHANNEL_CRED, for Windows before 10 version 1809. */

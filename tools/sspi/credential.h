@@ -12,10 +12,10 @@
 
 struct credential_wish {
     bool server;
-    const char *tls;    /* "1.0" ... "1.3"; NULL: the system's choice */
+    const char *tls;            /* "1.0" ... "1.3"; NULL: the system's choice */
     PCCERT_CONTEXT certificate; /* NULL: none */
-    HCERTSTORE roots;   /* NULL: the system's */
-    bool insecure;      /* client: do not validate */
+    HCERTSTORE roots;           /* NULL: the system's */
+    bool insecure;              /* client: do not validate */
 };
 
 SECURITY_STATUS credential_acquire_for(const struct credential_wish *wish, CredHandle *credential);

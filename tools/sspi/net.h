@@ -13,11 +13,7 @@
 
 #define NET_NONE ((intptr_t)-1)
 
-enum net_family {
-    NET_ANY,
-    NET_IPV4,
-    NET_IPV6
-};
+enum net_family { NET_ANY, NET_IPV4, NET_IPV6 };
 
 /* Once at the start of a program. */
 bool net_start(void);

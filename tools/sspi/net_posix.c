@@ -3,7 +3,6 @@
  *
  * See net.h: POSIX.
  */
-#define _POSIX_C_SOURCE 200809L
 
 #include "net.h"
 

@@ -3,8 +3,6 @@
  *
  * See provider.h: asks the dynamic linker where the functions come from.
  */
-#define _GNU_SOURCE
-
 #include "provider.h"
 
 #include <dlfcn.h>

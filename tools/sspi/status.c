@@ -12,7 +12,10 @@ struct name {
     const char *name;
 };
 
-#define NAME(code) {code, #code}
+#define NAME(code)                                                                                 \
+    {                                                                                              \
+        code, #code                                                                                \
+    }
 
 static const struct name names[] = {
     NAME(SEC_E_OK),

@@ -28,7 +28,8 @@ static ULONG request_flags(const struct stream *stream)
            ISC_REQ_USE_SUPPLIED_CREDS | (stream->manual ? ISC_REQ_MANUAL_CRED_VALIDATION : 0);
 }
 
-/* SEC_APPLICATION_PROTOCOLS with one ALPN list, from "h2,http/1.1". 0: no ALPN, or it is too long. */
+/* SEC_APPLICATION_PROTOCOLS with one ALPN list, from "h2,http/1.1". 0: no ALPN, or it is too long.
+ */
 static ULONG alpn_block(const char *names, unsigned char *block, size_t room)
 {
     SEC_APPLICATION_PROTOCOLS *protocols = (SEC_APPLICATION_PROTOCOLS *)block;
@@ -50,7 +51,7 @@ static ULONG alpn_block(const char *names, unsigned char *block, size_t room)
     list->ProtoNegoExt = SecApplicationProtocolNegotiationExt_ALPN;
     list->ProtocolListSize = (unsigned short)used;
     protocols->ProtocolListsSize =
-        (unsigned long)(offsetof(SEC_APPLICATION_PROTOCOL_LIST, ProtocolList) + used);
+        (ULONG)(offsetof(SEC_APPLICATION_PROTOCOL_LIST, ProtocolList) + used);
     return (ULONG)(start + used);
 }
 
@@ -68,17 +69,17 @@ static SECURITY_STATUS call(struct stream *stream, SecBufferDesc *input)
         status = AcceptSecurityContext(stream->credential, old, input, request_flags(stream), 0,
                                        &stream->context, &output, &attributes, &expiry);
     else
-        status = InitializeSecurityContextA(
-            stream->credential, old, (SEC_CHAR *)stream->target, request_flags(stream), 0, 0,
-            input, 0, &stream->context, &output, &attributes, &expiry);
+        status = InitializeSecurityContextA(stream->credential, old, (SEC_CHAR *)stream->target,
+                                            request_flags(stream), 0, 0, input, 0, &stream->context,
+                                            &output, &attributes, &expiry);
     if (stream->verbose)
         fprintf(stderr, "%s: %s, output %lu bytes, attributes %08lx\n",
                 stream->server ? "AcceptSecurityContext" : "InitializeSecurityContext",
                 status_text(status), (unsigned long)token.cbBuffer, (unsigned long)attributes);
     if (!old && status != SEC_E_INCOMPLETE_MESSAGE && status >= 0)
         stream->have_context = true;
-    if (token.pvBuffer && token.cbBuffer && !net_write(stream->socket, token.pvBuffer, token.cbBuffer) &&
-        status >= 0)
+    if (token.pvBuffer && token.cbBuffer &&
+        !net_write(stream->socket, token.pvBuffer, token.cbBuffer) && status >= 0)
         status = SEC_E_INTERNAL_ERROR;
     if (token.pvBuffer)
         FreeContextBuffer(token.pvBuffer);
@@ -271,7 +272,8 @@ bool stream_receive(struct stream *stream, const unsigned char **data, size_t *s
     SECURITY_STATUS status;
 
     *size = 0;
-    while (!stream->input_size || (status = decrypt(stream, data, size)) == SEC_E_INCOMPLETE_MESSAGE)
+    while (!stream->input_size ||
+           (status = decrypt(stream, data, size)) == SEC_E_INCOMPLETE_MESSAGE)
         if (!read_more(stream))
             return false;
     if (status == SEC_I_RENEGOTIATE)
@@ -299,8 +301,7 @@ bool stream_close(struct stream *stream)
     if (status == SEC_E_OK)
         status = call(stream, NULL);
     tool_lock_release(stream->send_lock);
-    return status == SEC_E_OK || status == SEC_I_CONTEXT_EXPIRED ||
-           fail(stream, "closing", status);
+    return status == SEC_E_OK || status == SEC_I_CONTEXT_EXPIRED || fail(stream, "closing", status);
 }
 
 void stream_done(struct stream *stream)

@@ -18,11 +18,11 @@ struct stream {
     intptr_t socket;
     CredHandle *credential;
     bool server;
-    bool mutual;         /* server: ask for a client certificate */
-    const char *target;  /* client: name of the server; NULL: none */
-    const char *alpn;    /* comma list; NULL: none */
-    bool manual;         /* client: do not validate the server */
-    bool verbose;        /* tell each call on standard error */
+    bool mutual;        /* server: ask for a client certificate */
+    const char *target; /* client: name of the server; NULL: none */
+    const char *alpn;   /* comma list; NULL: none */
+    bool manual;        /* client: do not validate the server */
+    bool verbose;       /* tell each call on standard error */
     /* the stream's own */
     CtxtHandle context;
     bool have_context;
@@ -30,8 +30,8 @@ struct stream {
     struct tool_lock *send_lock; /* guards the order of what goes to the socket */
     unsigned char *input;
     size_t input_size;
-    unsigned char *plain; /* what stream_receive gave out last */
-    unsigned char *output; /* header, data, trailer of one record; guarded by send_lock */
+    unsigned char *plain;   /* what stream_receive gave out last */
+    unsigned char *output;  /* header, data, trailer of one record; guarded by send_lock */
     SECURITY_STATUS status; /* of the last call that failed */
     const char *failed;     /* and what it was */
     bool peer_closed;       /* close_notify came */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Arithmetic on lengths that cannot wrap around. Each returns false, and writes nothing, on overflow.
+ * Arithmetic on lengths that cannot wrap around. Each returns false, and writes nothing, on
+ * overflow.
  */
 #ifndef SECUR32_BASE_CHECKED_H
 #define SECUR32_BASE_CHECKED_H

@@ -21,8 +21,8 @@ enum key_kind {
 
 struct key {
     enum key_kind kind;
-    uint16_t curve; /* IANA group number of an EC key */
-    bool pss;       /* KEY_OUTSIDE, RSA: the provider can make RSA-PSS signatures */
+    uint16_t curve;      /* IANA group number of an EC key */
+    bool pss;            /* KEY_OUTSIDE, RSA: the provider can make RSA-PSS signatures */
     uint64_t outside_id; /* KEY_OUTSIDE: comes back with each request to sign */
     struct span der;
     struct span part[KEY_PARTS];

@@ -29,7 +29,8 @@ struct writer {
 struct span span_of(const void *data, size_t size);
 bool span_equal(struct span a, struct span b);
 
-/* Each takes from the front of *from and returns false, changing nothing, when too little is left. */
+/* Each takes from the front of *from and returns false, changing nothing, when too little is left.
+ */
 MUST_CHECK bool span_take(struct span *from, size_t size, struct span *part);
 MUST_CHECK bool span_take_u8(struct span *from, uint8_t *value);
 MUST_CHECK bool span_take_u16(struct span *from, uint16_t *value); /* network order */
