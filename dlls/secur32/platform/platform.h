@@ -18,7 +18,7 @@
 #include "base/key.h"
 #include "base/span.h"
 
-/* ---- text: all results are zero-terminated and freed with mem_free -------------------------------- */
+/* ---- text: all results are zero-terminated and freed with mem_free ---- */
 
 /* ANSI is the process' code page on PE and UTF-8 on ELF. NULL in gives NULL out and SEC_E_OK. */
 MUST_CHECK SECURITY_STATUS platform_wide_from_ansi(const char *ansi, WCHAR **wide);
@@ -31,12 +31,13 @@ size_t platform_wide_length(const WCHAR *wide);
 /* Without regard to the case of ASCII letters (package names). */
 bool platform_wide_same(const WCHAR *a, const WCHAR *b);
 
-/* ---- settings --------------------------------------------------------------------------------------- */
+/* ---- settings ---- */
 
+/* All below HKEY_LOCAL_MACHINE; on ELF sections of the settings file (platform/elf/settings.h). */
 enum platform_settings {
-    SETTINGS_SCHANNEL,   /* HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL */
-    SETTINGS_SSL_POLICY, /* HKLM\SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002 */
-    SETTINGS_LSA,        /* HKLM\SYSTEM\CurrentControlSet\Control\Lsa */
+    SETTINGS_SCHANNEL,   /* SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL */
+    SETTINGS_SSL_POLICY, /* SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002 */
+    SETTINGS_LSA,        /* SYSTEM\CurrentControlSet\Control\Lsa */
     SETTINGS_COUNT
 };
 
@@ -49,7 +50,7 @@ char *platform_setting_text(enum platform_settings root, const char *path, const
 /* Build number of the Windows that this process sees (ELF: that of the Windows we are like). */
 uint32_t platform_windows_build(void);
 
-/* ---- time ------------------------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 /* FILETIME, UTC. */
 int64_t platform_now(void);
@@ -59,14 +60,14 @@ int64_t platform_local_from_utc(int64_t filetime);
 /* Milliseconds on a clock that never goes back. */
 uint64_t platform_monotonic_ms(void);
 
-/* ---- certificates with keys --------------------------------------------------------------------------- */
+/* ---- certificates with keys ---- */
 
-/* A certificate that a program gave us, with its chain and its key; shared by counting references. */
+/* A certificate that a program gave us, with chain and key; shared by counting references. */
 struct platform_certificate;
 
 /* platform_certificate_open flags */
-#define PLATFORM_SEND_ROOT 0x1u          /* keep a self-signed root in the chain */
-#define PLATFORM_CACHE_ONLY 0x2u         /* no network while the chain is built */
+#define PLATFORM_SEND_ROOT 0x1u  /* keep a self-signed root in the chain */
+#define PLATFORM_CACHE_ONLY 0x2u /* no network while the chain is built */
 
 /*
  * context: PCCERT_CONTEXT; may be freed by the caller afterwards. Builds the chain from the stores
@@ -105,7 +106,7 @@ MUST_CHECK SECURITY_STATUS platform_certificate_find(const WCHAR *store, bool ma
                                                      const uint8_t thumbprint[20],
                                                      struct platform_certificate **certificate);
 
-/* ---- the peer's certificates ----------------------------------------------------------------------------- */
+/* ---- the peer's certificates ---- */
 
 /* A new PCCERT_CONTEXT of the leaf; its hCertStore holds leaf and chain, leaf first. */
 MUST_CHECK SECURITY_STATUS platform_context_from_chain(const struct span *chain, size_t count,
@@ -129,15 +130,20 @@ struct platform_question {
 
 /* The chain that the platform built, and what it has against it. */
 struct platform_verdict {
-    uint32_t trust;     /* CERT_TRUST_... error bits; 0: nothing against it */
-    struct span *path;  /* leaf first; the last one is a trusted root unless trust says otherwise */
+    uint32_t trust;    /* CERT_TRUST_... error bits; 0: nothing against it */
+    struct span *path; /* leaf first; the last one is a trusted root unless trust says otherwise */
     size_t path_count;
-    void *owner;        /* platform's own */
+    void *owner; /* platform's own */
 };
 
 MUST_CHECK SECURITY_STATUS platform_judge(const struct platform_question *question,
                                           struct platform_verdict *verdict);
 void platform_verdict_done(struct platform_verdict *verdict);
+
+/* A reference of our own to a store (HCERTSTORE: hRootStore), which the program may close any time
+ * after. NULL in gives NULL out; NULL for a store that is none. */
+const void *platform_store_ref(const void *store);
+void platform_store_free(const void *store);
 
 /* DER names of the certificates in a store (hRootStore): what a server lists in its request. Freed
  * with mem_free(*names) in one piece. */
