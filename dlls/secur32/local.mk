@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Which rooms make which artefact, and libsecur32.so itself. secur32.dll is linked in dlls/pe.mk.in.
 
-main_sources =
+main_sources = dlls/secur32/main.c
+main_pe_sources = dlls/secur32/main_pe.c
 
 both_sources = $(main_sources) $(base_sources) $(sspi_sources) $(schannel_sources) \
 	$(lsa_sources) $(sasl_sources) $(misc_sources)
@@ -9,7 +10,8 @@ both_sources = $(main_sources) $(base_sources) $(sspi_sources) $(schannel_source
 libsecur32_sources = $(both_sources) $(tls_gnutls_sources) $(platform_elf_sources) \
 	$(lsa_elf_sources) $(sasl_elf_sources) $(misc_elf_sources)
 
-secur32_dll_sources = $(both_sources) $(tls_pe_sources) $(platform_pe_sources) \
+secur32_dll_sources = $(both_sources) $(main_pe_sources) $(tls_pe_sources) \
+	$(platform_pe_sources) \
 	$(lsa_pe_sources) $(sasl_pe_sources) $(misc_pe_sources)
 secur32_dll_libs = -lcrypt32 -lncrypt -ladvapi32
 

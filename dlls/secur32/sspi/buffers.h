@@ -4,8 +4,8 @@
  * Security buffers: checking what a program passes, finding buffers by type, telling EXTRA and
  * MISSING, and the memory that programs free with FreeContextBuffer.
  */
-#ifndef SECUR32_SSPI_BUFFERS_H
-#define SECUR32_SSPI_BUFFERS_H
+#ifndef SECUR32_DLL_SSPI_BUFFERS_H
+#define SECUR32_DLL_SSPI_BUFFERS_H
 
 #include "winsspi.h"
 

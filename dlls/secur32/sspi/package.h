@@ -6,8 +6,8 @@
  * buffers_check. The dispatcher keeps an object alive while a function runs on it and calls
  * free_credential / delete_context exactly once, when nobody is inside any more.
  */
-#ifndef SECUR32_SSPI_PACKAGE_H
-#define SECUR32_SSPI_PACKAGE_H
+#ifndef SECUR32_DLL_SSPI_PACKAGE_H
+#define SECUR32_DLL_SSPI_PACKAGE_H
 
 #include "winsspi.h"
 
@@ -30,11 +30,11 @@ struct ssp_step {
     void *credential; /* may be NULL when context is not */
     void *context;    /* NULL: first call */
     const WCHAR *target;
-    ULONG request;    /* ISC_REQ_ or ASC_REQ_ bits */
+    ULONG request; /* ISC_REQ_ or ASC_REQ_ bits */
     ULONG data_representation;
     SecBufferDesc *input;  /* may be NULL */
     SecBufferDesc *output; /* may be NULL */
-    /* results; attributes and expiry are stored for the caller on every return, failures included */
+    /* results; attributes and expiry reach the caller on every return, failures included */
     void *new_context; /* first call: the new object, or NULL. With an error status: NULL */
     ULONG attributes;
     TimeStamp expiry;
@@ -48,6 +48,12 @@ struct ssp_attribute {
 };
 
 #define SSP_ROOM_UNKNOWN ((size_t)-1)
+
+/* ChangeAccountPassword. */
+struct ssp_password {
+    const WCHAR *domain, *account, *old_password, *new_password;
+    SecBufferDesc *output;
+};
 
 struct ssp {
     const WCHAR *const *names; /* the first is the canonical one */
@@ -84,9 +90,7 @@ struct ssp {
     SECURITY_STATUS (*query_token)(void *context, void **token);
     SECURITY_STATUS (*export_context)(void *context, ULONG flags, SecBuffer *packed, void **token);
     SECURITY_STATUS (*import_context)(SecBuffer *packed, void *token, void **context);
-    SECURITY_STATUS (*change_password)(const WCHAR *domain, const WCHAR *account,
-                                       const WCHAR *old_password, const WCHAR *new_password,
-                                       SecBufferDesc *output);
+    SECURITY_STATUS (*change_password)(const struct ssp_password *change);
 };
 
 /* A function that a package leaves NULL answers SEC_E_UNSUPPORTED_FUNCTION. */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * Which packages the library has. sspi/packages.c asks each one whether it can start when the list
+ * is first needed, and not while the library is loaded: the loader's lock is held then.
+ */
+#include "schannel/package.h"
+#include "sspi/packages.h"
+
+const struct ssp *const packages_built_in[] = {
+    &schan_ssp,
+    NULL,
+};
