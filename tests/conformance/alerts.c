@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Alerts that come: each number gives one status, before keys and after the handshake; and alerts that
- * a program sends through a control token.
+ * Alerts that come: each number gives one status, before keys and after the handshake; and alerts
+ * that a program sends through a control token.
  *
- * Sources: the table of TLS alerts and their codes on Microsoft Learn, and the codes that .NET, curl
- * and cargo report for single alerts; RFC 8446 6 for the numbers.
+ * Sources: the table of TLS alerts and their codes on Microsoft Learn, and the codes that .NET,
+ * curl and cargo report for single alerts; RFC 8446 6 for the numbers.
  */
 #include "common.h"
 

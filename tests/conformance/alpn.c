@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Application protocols: the buffer in its places, who chooses, no overlap, one side only, malformed
- * lists.
+ * Application protocols: the buffer in its places, who chooses, no overlap, one side only,
+ * malformed lists.
  *
  * Sources: RFC 7301; the buffers that curl, .NET, Rust's schannel, Qt and aws-c-io pass;
  * SEC_E_APPLICATION_PROTOCOL_MISMATCH as .NET and icerpc report it.
@@ -33,7 +33,8 @@ static void list_set(struct list *list, ULONG extension, const char *ids, size_t
     list->size = 10 + size;
 }
 
-#define LIST(list, ids) list_set(&list, SecApplicationProtocolNegotiationExt_ALPN, ids, sizeof(ids) - 1)
+#define LIST(list, ids)                                                                            \
+    list_set(&list, SecApplicationProtocolNegotiationExt_ALPN, ids, sizeof(ids) - 1)
 
 #define H2 "\x02h2"
 #define HTTP "\x08http/1.1"
@@ -45,9 +46,9 @@ static void check_protocol(struct loop_side *side, const char *want)
     size_t size = strlen(want);
 
     memset(&protocol, 0xee, sizeof(protocol));
-    if (!ok_status(QueryContextAttributesW(&side->context, SECPKG_ATTR_APPLICATION_PROTOCOL,
-                                           &protocol),
-                   SEC_E_OK, "application protocol"))
+    if (!ok_status(
+            QueryContextAttributesW(&side->context, SECPKG_ATTR_APPLICATION_PROTOCOL, &protocol),
+            SEC_E_OK, "application protocol"))
         return;
     ok_number(protocol.ProtoNegoStatus,
               size ? SecApplicationProtocolNegotiationStatus_Success
@@ -154,7 +155,8 @@ START_TEST(alpn_places)
          {SECBUFFER_APPLICATION_PROTOCOLS, SECBUFFER_TOKEN, SECBUFFER_EMPTY},
          3},
     };
-    static const unsigned char want[] = {0, 12, 2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+    static const unsigned char want[] = {0,   12,  2,   'h', '2', 8,   'h',
+                                         't', 't', 'p', '/', '1', '.', '1'};
     CredHandle client;
 
     if (!client_make(&client, VERSION_ANY))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Closing: ApplyControlToken with SCHANNEL_SHUTDOWN and the call that emits the alert, in the ways of
- * the programs; what works afterwards; session tokens.
+ * Closing: ApplyControlToken with SCHANNEL_SHUTDOWN and the call that emits the alert, in the ways
+ * of the programs; what works afterwards; session tokens.
  *
  * Sources: the page "Shutting Down an Schannel Connection"; curl, Rust's schannel, libgit2,
  * boost-wintls, mORMot and Qt, each with its own buffers; all of them take SEC_E_OK.
@@ -119,7 +119,8 @@ static void check_way(struct loop *loop, enum loop_role role, size_t way)
     }
 }
 
-/* The side that closed sends no more, and reads on; its peer is told by the I status, again and again. */
+/* The side that closed sends no more, and reads on; its peer is told by the I status, again and
+ * again. */
 static void check_closed(struct loop *loop, enum loop_role role)
 {
     struct loop_side *side = &loop->side[role], *peer = &loop->side[1 - (int)role];
@@ -198,9 +199,15 @@ START_TEST(close_bad_tokens)
         {"half a number", {SCHANNEL_SHUTDOWN}, 2, SECBUFFER_TOKEN, SEC_E_INVALID_TOKEN},
         {"nothing", {SCHANNEL_SHUTDOWN}, 0, SECBUFFER_TOKEN, SEC_E_INVALID_TOKEN},
         {"no token buffer", {SCHANNEL_SHUTDOWN}, 4, SECBUFFER_DATA, SEC_E_INVALID_TOKEN},
-        {"an alert cut short", {SCHANNEL_ALERT, TLS1_ALERT_FATAL, 40}, 8, SECBUFFER_TOKEN,
+        {"an alert cut short",
+         {SCHANNEL_ALERT, TLS1_ALERT_FATAL, 40},
+         8,
+         SECBUFFER_TOKEN,
          SEC_E_INVALID_TOKEN},
-        {"a session token cut short", {SCHANNEL_SESSION, 1}, 4, SECBUFFER_TOKEN,
+        {"a session token cut short",
+         {SCHANNEL_SESSION, 1},
+         4,
+         SECBUFFER_TOKEN,
          SEC_E_INVALID_TOKEN},
     };
     struct connection it;

@@ -24,6 +24,10 @@ bool pair_make(struct pair *pair, enum test_version version, const char *certifi
         win_skip("%s is not available", version_name(version));
         return false;
     }
+    if (version == VERSION_TLS13 && running_on_windows() && !harness_pki_folder()) {
+        skip("the key made here cannot sign for TLS 1.3; give certificates with --pki");
+        return false;
+    }
     wish.certificate = pki_certificate(certificate);
     wish.old_form = version == VERSION_TLS12;
     if (!wish.certificate || !client_make(&pair->client, version))

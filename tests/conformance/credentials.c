@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * AcquireCredentialsHandle of Schannel: both structures, protocol masks, counts, versions, flags; and
- * what QueryCredentialsAttributes says of the result.
+ * AcquireCredentialsHandle of Schannel: both structures, protocol masks, counts, versions, flags;
+ * and what QueryCredentialsAttributes says of the result.
  *
  * Sources: the pages of AcquireCredentialsHandle (Schannel), SCHANNEL_CRED, SCH_CREDENTIALS and
- * TLS_PARAMETERS; the masks that curl, Rust's schannel, Qt, .NET and mORMot pass; the error codes that
- * .NET and Ice show to their users.
+ * TLS_PARAMETERS; the masks that curl, Rust's schannel, Qt, .NET and mORMot pass; the error codes
+ * that .NET and Ice show to their users.
  */
 #include "common.h"
 

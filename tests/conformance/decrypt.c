@@ -4,8 +4,8 @@
  * DecryptMessage: the four slots, EXTRA and MISSING, incomplete and damaged records, shapes.
  *
  * Sources: the page of DecryptMessage (Schannel); curl and MongoDB read slots 1 and 3 by index,
- * libgit2 checks all four types, Qt reads MISSING in slot 0 and Rust's schannel in slot 1; Microsoft's
- * web client passes five buffers.
+ * libgit2 checks all four types, Qt reads MISSING in slot 0 and Rust's schannel in slot 1;
+ * Microsoft's web client passes five buffers.
  */
 #include "common.h"
 
@@ -257,7 +257,8 @@ START_TEST(decrypt_replay)
             struct connection it;
             struct opening opening;
 
-            push_context("%s, %s", version_name(both_versions[v]), twice ? "twice" : "out of order");
+            push_context("%s, %s", version_name(both_versions[v]),
+                         twice ? "twice" : "out of order");
             if (connect_pair(&it, both_versions[v])) {
                 CtxtHandle *server = &it.loop.side[LOOP_SERVER].context;
                 size_t first;

@@ -3,9 +3,9 @@
  *
  * SECPKG_ATTR_STREAM_SIZES and EncryptMessage: sizes, buffer shapes, what is left in the buffers.
  *
- * Sources: the pages of EncryptMessage (Schannel) and SecPkgContext_StreamSizes; the sizes that curl
- * and DTLS programs print on Windows; libgit2's three buffers, Microsoft's web client's ALERT buffer;
- * SEC_E_ENCRYPT_FAILURE for a message that is too large, as V's library met it.
+ * Sources: the pages of EncryptMessage (Schannel) and SecPkgContext_StreamSizes; the sizes that
+ * curl and DTLS programs print on Windows; libgit2's three buffers, Microsoft's web client's ALERT
+ * buffer; SEC_E_ENCRYPT_FAILURE for a message that is too large, as V's library met it.
  */
 #include "common.h"
 

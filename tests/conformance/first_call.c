@@ -4,9 +4,9 @@
  * The first InitializeSecurityContext and AcceptSecurityContext: shapes of input and output, memory
  * of the caller and of the package, attributes, and that a failure leaves no context.
  *
- * Sources: the pages of both functions; curl, aws-c-io, Rust's schannel, FFmpeg and libmatoya give one
- * EMPTY output; .NET, Qt and gosspi an empty TOKEN input; Microsoft's web client test memory of one
- * byte; MongoDB and Ice compare all attributes.
+ * Sources: the pages of both functions; curl, aws-c-io, Rust's schannel, FFmpeg and libmatoya give
+ * one EMPTY output; .NET, Qt and gosspi an empty TOKEN input; Microsoft's web client test memory of
+ * one byte; MongoDB and Ice compare all attributes.
  */
 #include "common.h"
 
@@ -50,10 +50,10 @@ START_TEST(first_call_output)
 
         push_context("%s", cases[i].name);
         memset(memory, 0xee, sizeof(memory));
-        status = InitializeSecurityContextW(
-            &client, NULL, u"localhost",
-            (CLIENT_REQUEST & ~(ULONG)ISC_REQ_ALLOCATE_MEMORY) | cases[i].more, 0, 0, NULL, 0,
-            &context, &output, &attributes, NULL);
+        status = InitializeSecurityContextW(&client, NULL, u"localhost",
+                                            (CLIENT_REQUEST & ~(ULONG)ISC_REQ_ALLOCATE_MEMORY) |
+                                                cases[i].more,
+                                            0, 0, NULL, 0, &context, &output, &attributes, NULL);
         ok_status(status, cases[i].want, "status");
         for (size_t k = cases[i].room; k < sizeof(memory) && cases[i].memory; k++)
             if (memory[k] != 0xee) {
@@ -174,8 +174,8 @@ START_TEST(first_call_client_input)
 /* The attributes are whole at the first CONTINUE_NEEDED: always-set bits and the echo. */
 START_TEST(first_call_client_attributes)
 {
-    static const ULONG always = ISC_RET_REPLAY_DETECT | ISC_RET_SEQUENCE_DETECT |
-                                ISC_RET_CONFIDENTIALITY | ISC_RET_STREAM;
+    static const ULONG always =
+        ISC_RET_REPLAY_DETECT | ISC_RET_SEQUENCE_DETECT | ISC_RET_CONFIDENTIALITY | ISC_RET_STREAM;
     static const struct {
         const char *name;
         ULONG request, want;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Handles that are not valid: never made, all zero, all ones, freed, freed and reused, garbage, of the
- * other kind. Every function that takes one answers SEC_E_INVALID_HANDLE and harms no other handle.
+ * Handles that are not valid: never made, all zero, all ones, freed, freed and reused, garbage, of
+ * the other kind. Every function that takes one answers SEC_E_INVALID_HANDLE and harms no other
+ * handle.
  *
  * Sources: FFmpeg, PuTTY, go-mssqldb and libmatoya free handles that are zero or that were freed;
  * .NET and Go copy and store them as plain values.
@@ -11,7 +12,7 @@
 
 #include <string.h>
 
-static SECURITY_STATUS do_initialize(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_initialize(SecHandle *handle)
 {
     SecBuffer out = buffer_make(SECBUFFER_TOKEN, NULL, 0);
     SecBufferDesc output = list_make(&out, 1);
@@ -22,7 +23,7 @@ static SECURITY_STATUS do_initialize(SecHandle *handle)
                                       &output, &attributes, NULL);
 }
 
-static SECURITY_STATUS do_accept(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_accept(SecHandle *handle)
 {
     SecBuffer out = buffer_make(SECBUFFER_TOKEN, NULL, 0);
     SecBufferDesc output = list_make(&out, 1);
@@ -33,7 +34,7 @@ static SECURITY_STATUS do_accept(SecHandle *handle)
                                  &attributes, NULL);
 }
 
-static SECURITY_STATUS do_encrypt(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_encrypt(SecHandle *handle)
 {
     char memory[64] = {0};
     SecBuffer data = buffer_make(SECBUFFER_DATA, memory, sizeof(memory));
@@ -42,7 +43,7 @@ static SECURITY_STATUS do_encrypt(SecHandle *handle)
     return EncryptMessage(handle, 0, &list, 0);
 }
 
-static SECURITY_STATUS do_decrypt(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_decrypt(SecHandle *handle)
 {
     char memory[64] = {0};
     SecBuffer data[4] = {buffer_make(SECBUFFER_DATA, memory, sizeof(memory))};
@@ -51,14 +52,14 @@ static SECURITY_STATUS do_decrypt(SecHandle *handle)
     return DecryptMessage(handle, &list, 0, NULL);
 }
 
-static SECURITY_STATUS do_sign(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_sign(SecHandle *handle)
 {
     SecBufferDesc list = list_make(NULL, 0);
 
     return MakeSignature(handle, 0, &list, 0);
 }
 
-static SECURITY_STATUS do_verify(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_verify(SecHandle *handle)
 {
     SecBufferDesc list = list_make(NULL, 0);
     ULONG qop;
@@ -66,7 +67,7 @@ static SECURITY_STATUS do_verify(SecHandle *handle)
     return VerifySignature(handle, &list, 0, &qop);
 }
 
-static SECURITY_STATUS do_control(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_control(SecHandle *handle)
 {
     DWORD token = SCHANNEL_SHUTDOWN;
     SecBuffer buffer = buffer_make(SECBUFFER_TOKEN, &token, sizeof(token));
@@ -75,49 +76,49 @@ static SECURITY_STATUS do_control(SecHandle *handle)
     return ApplyControlToken(handle, &list);
 }
 
-static SECURITY_STATUS do_complete(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_complete(SecHandle *handle)
 {
     SecBufferDesc list = list_make(NULL, 0);
 
     return CompleteAuthToken(handle, &list);
 }
 
-static SECURITY_STATUS do_query_w(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_query_w(SecHandle *handle)
 {
     SecPkgContext_StreamSizes sizes;
 
     return QueryContextAttributesW(handle, SECPKG_ATTR_STREAM_SIZES, &sizes);
 }
 
-static SECURITY_STATUS do_query_a(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_query_a(SecHandle *handle)
 {
     SecPkgContext_StreamSizes sizes;
 
     return QueryContextAttributesA(handle, SECPKG_ATTR_STREAM_SIZES, &sizes);
 }
 
-static SECURITY_STATUS do_token(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_token(SecHandle *handle)
 {
     HANDLE token = NULL;
 
     return QuerySecurityContextToken(handle, &token);
 }
 
-static SECURITY_STATUS do_set(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_set(SecHandle *handle)
 {
     ULONG value = 0;
 
     return SetContextAttributesW(handle, SECPKG_ATTR_APP_DATA, &value, sizeof(value));
 }
 
-static SECURITY_STATUS do_query_credential(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_query_credential(SecHandle *handle)
 {
     SecPkgCred_CipherStrengths strengths;
 
     return QueryCredentialsAttributesW(handle, SECPKG_ATTR_CIPHER_STRENGTHS, &strengths);
 }
 
-static SECURITY_STATUS do_first_call(SecHandle *handle)
+static SECURITY_STATUS SEC_ENTRY do_first_call(SecHandle *handle)
 {
     SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
     CtxtHandle context;
@@ -127,7 +128,7 @@ static SECURITY_STATUS do_first_call(SecHandle *handle)
 
 struct use {
     const char *name;
-    SECURITY_STATUS (*call)(SecHandle *handle);
+    SECURITY_STATUS(SEC_ENTRY *call)(SecHandle *handle);
 };
 
 static const struct use context_uses[] = {
@@ -207,8 +208,7 @@ START_TEST(handles_null)
     }
     for (size_t i = 0; i < COUNT_OF(context_uses); i++)
         if (context_uses[i].call != do_initialize && context_uses[i].call != do_accept)
-            ok_status(context_uses[i].call(NULL), SEC_E_INVALID_HANDLE, "%s",
-                      context_uses[i].name);
+            ok_status(context_uses[i].call(NULL), SEC_E_INVALID_HANDLE, "%s", context_uses[i].name);
     for (size_t i = 1; i < COUNT_OF(credential_uses); i++)
         ok_status(credential_uses[i].call(NULL), SEC_E_INVALID_HANDLE, "%s",
                   credential_uses[i].name);

@@ -3,8 +3,8 @@
  *
  * Hostile peers: random bytes, records of random contents, and real handshakes with single bytes
  * changed on their way, in both roles. Wanted: an error of the known set, no crash, no endless
- * handshake; what leaks or overruns is for the sanitizers to see. SECUR32_TEST_THOROUGH changes every
- * byte, otherwise it is a sample.
+ * handshake; what leaks or overruns is for the sanitizers to see. SECUR32_TEST_THOROUGH changes
+ * every byte, otherwise it is a sample.
  */
 #include "common.h"
 
@@ -15,11 +15,24 @@
 static bool is_known(SECURITY_STATUS status)
 {
     static const SECURITY_STATUS known[] = {
-        SEC_E_ALGORITHM_MISMATCH, SEC_E_APPLICATION_PROTOCOL_MISMATCH, SEC_E_BUFFER_TOO_SMALL,
-        SEC_E_CERT_EXPIRED, SEC_E_CERT_UNKNOWN, SEC_E_CONTEXT_EXPIRED, SEC_E_DECRYPT_FAILURE,
-        SEC_E_ILLEGAL_MESSAGE, SEC_E_INCOMPLETE_MESSAGE, SEC_E_INTERNAL_ERROR, SEC_E_INVALID_HANDLE,
-        SEC_E_INVALID_TOKEN, SEC_E_LOGON_DENIED, SEC_E_MESSAGE_ALTERED, SEC_E_NO_CREDENTIALS,
-        SEC_E_UNFINISHED_CONTEXT_DELETED, SEC_E_UNSUPPORTED_FUNCTION, SEC_E_UNTRUSTED_ROOT,
+        SEC_E_ALGORITHM_MISMATCH,
+        SEC_E_APPLICATION_PROTOCOL_MISMATCH,
+        SEC_E_BUFFER_TOO_SMALL,
+        SEC_E_CERT_EXPIRED,
+        SEC_E_CERT_UNKNOWN,
+        SEC_E_CONTEXT_EXPIRED,
+        SEC_E_DECRYPT_FAILURE,
+        SEC_E_ILLEGAL_MESSAGE,
+        SEC_E_INCOMPLETE_MESSAGE,
+        SEC_E_INTERNAL_ERROR,
+        SEC_E_INVALID_HANDLE,
+        SEC_E_INVALID_TOKEN,
+        SEC_E_LOGON_DENIED,
+        SEC_E_MESSAGE_ALTERED,
+        SEC_E_NO_CREDENTIALS,
+        SEC_E_UNFINISHED_CONTEXT_DELETED,
+        SEC_E_UNSUPPORTED_FUNCTION,
+        SEC_E_UNTRUSTED_ROOT,
         CRYPT_E_REVOKED,
     };
 
@@ -126,8 +139,7 @@ static void flip_one(struct pair *pair, enum loop_role to, size_t at, uint8_t ma
         loop_check_traffic(&loop); /* a byte that nothing depends on: it must really not matter */
     for (int role = LOOP_CLIENT; role <= LOOP_SERVER; role++)
         ok(is_known(loop.side[role].status), "byte %zu ^ %02x to the %s: the %s gets %08lx", at,
-           mask, to == LOOP_CLIENT ? "client" : "server",
-           role == LOOP_CLIENT ? "client" : "server",
+           mask, to == LOOP_CLIENT ? "client" : "server", role == LOOP_CLIENT ? "client" : "server",
            (unsigned long)loop.side[role].status & 0xffffffff);
     loop_done(&loop);
 }
@@ -158,8 +170,9 @@ static void flip_bytes(enum test_version version, const char *certificate)
             return;
         size = stream_size(&pair, (enum loop_role)to);
         while (at < size) {
-            flip_one(&pair, (enum loop_role)to, at,
-                     thorough ? (uint8_t)(1u << at % 8) : (uint8_t)(1u << harness_random() % 8));
+            unsigned bit = thorough ? (unsigned)(at % 8) : harness_random() % 8;
+
+            flip_one(&pair, (enum loop_role)to, at, (uint8_t)(1u << bit));
             at += thorough ? 1 : 1 + harness_random() % 40;
         }
         pair_done(&pair);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * What later calls of InitializeSecurityContext are given: nothing, too little, other buffer orders,
- * garbage; and that a context survives what should not harm it.
+ * What later calls of InitializeSecurityContext are given: nothing, too little, other buffer
+ * orders, garbage; and that a context survives what should not harm it.
  *
  * Sources: libgit2 calls with an empty token before its first read and wants
  * SEC_E_INCOMPLETE_MESSAGE; the page on SECBUFFER types; Rust's schannel feeds single bytes; curl,
@@ -102,9 +102,11 @@ START_TEST(input_orders)
         {"empty, token", {SECBUFFER_EMPTY, SECBUFFER_TOKEN}, 2},
         {"token, read-only", {SECBUFFER_TOKEN | SECBUFFER_READONLY, SECBUFFER_EMPTY}, 2},
         {"token, read-only with checksum",
-         {SECBUFFER_TOKEN | SECBUFFER_READONLY_WITH_CHECKSUM, SECBUFFER_EMPTY}, 2},
+         {SECBUFFER_TOKEN | SECBUFFER_READONLY_WITH_CHECKSUM, SECBUFFER_EMPTY},
+         2},
         {"token and three empty ones",
-         {SECBUFFER_TOKEN, SECBUFFER_EMPTY, SECBUFFER_EMPTY, SECBUFFER_EMPTY}, 4},
+         {SECBUFFER_TOKEN, SECBUFFER_EMPTY, SECBUFFER_EMPTY, SECBUFFER_EMPTY},
+         4},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -184,8 +186,8 @@ START_TEST(input_no_tls)
         {"ones", "\xff\xff\xff\xff\xff\xff\xff\xff", 8, SEC_E_INVALID_TOKEN, SEC_E_INVALID_TOKEN},
         {"a record of garbage", "\x16\x03\x03\x00\x04\xaa\xbb\xcc\xdd", 9, SEC_E_ILLEGAL_MESSAGE,
          SEC_E_ILLEGAL_MESSAGE},
-        {"application data first", "\x17\x03\x03\x00\x04\xaa\xbb\xcc\xdd", 9,
-         SEC_E_ILLEGAL_MESSAGE, SEC_E_ILLEGAL_MESSAGE},
+        {"application data first", "\x17\x03\x03\x00\x04\xaa\xbb\xcc\xdd", 9, SEC_E_ILLEGAL_MESSAGE,
+         SEC_E_ILLEGAL_MESSAGE},
     };
 
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
@@ -229,8 +231,8 @@ START_TEST(input_record_sizes)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct started started;
-        unsigned char memory[] = {22, 3, 3, (unsigned char)(cases[i].length >> 8),
-                                  (unsigned char)cases[i].length, 2, 0};
+        unsigned char memory[] = {
+            22, 3, 3, (unsigned char)(cases[i].length >> 8), (unsigned char)cases[i].length, 2, 0};
         SecBuffer in[2] = {buffer_make(SECBUFFER_TOKEN, memory, sizeof(memory)),
                            buffer_make(SECBUFFER_EMPTY, NULL, 0)};
         SecBufferDesc input = list_make(in, 2);
@@ -243,8 +245,8 @@ START_TEST(input_record_sizes)
                 ok_status(status, SEC_E_INCOMPLETE_MESSAGE, "status");
                 ok_number(in[1].cbBuffer, cases[i].length - 2, "missing");
             } else {
-                ok(status == SEC_E_ILLEGAL_MESSAGE || status == SEC_E_INVALID_TOKEN,
-                   "got %08lx", (unsigned long)status & 0xffffffff);
+                ok(status == SEC_E_ILLEGAL_MESSAGE || status == SEC_E_INVALID_TOKEN, "got %08lx",
+                   (unsigned long)status & 0xffffffff);
             }
         }
         stop(&started);

@@ -21,7 +21,8 @@ conformance_sources = \
 	tests/conformance/session.c \
 	tests/conformance/sni.c \
 	tests/conformance/tables.c \
-	tests/conformance/threads.c
+	tests/conformance/threads.c \
+	tests/conformance/validation.c
 
 conformance_headers = \
 	tests/conformance/common.h

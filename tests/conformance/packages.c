@@ -34,8 +34,7 @@ static void check_schannel(const SecPkgInfoW *info)
     ok(same(info->Name, UNISP), "other name");
     ok(info->Comment && length(info->Comment) > 0, "no comment");
     ok((info->fCapabilities & WANTED_FLAGS) == WANTED_FLAGS, "capabilities %08lx lack %08lx",
-       (unsigned long)info->fCapabilities,
-       (unsigned long)(WANTED_FLAGS & ~info->fCapabilities));
+       (unsigned long)info->fCapabilities, (unsigned long)(WANTED_FLAGS & ~info->fCapabilities));
     ok_number(info->wVersion, 1, "version");
     ok_number(info->wRPCID, 14, "RPC id (RPC_C_AUTHN_GSS_SCHANNEL)");
     /* Programs allocate their token buffer by this: a whole TLS record must fit. */
@@ -64,12 +63,10 @@ START_TEST(packages_enumerate)
         /* What is listed can be asked for. */
         if (ok_status(QuerySecurityPackageInfoW(wide[i].Name, &info), SEC_E_OK, "package %lu",
                       (unsigned long)i)) {
-            ok(same(info->Name, wide[i].Name), "package %lu has another name",
-               (unsigned long)i);
+            ok(same(info->Name, wide[i].Name), "package %lu has another name", (unsigned long)i);
             ok_number(info->fCapabilities, wide[i].fCapabilities, "package %lu: capabilities",
                       (unsigned long)i);
-            ok_number(info->cbMaxToken, wide[i].cbMaxToken, "package %lu: token",
-                      (unsigned long)i);
+            ok_number(info->cbMaxToken, wide[i].cbMaxToken, "package %lu: token", (unsigned long)i);
             ok_status(FreeContextBuffer(info), SEC_E_OK, "info is freed");
         }
         if (i < narrow_count)

@@ -5,9 +5,9 @@
  * TLS 1.2, as DecryptMessage reports them with SEC_I_RENEGOTIATE and programs answer.
  *
  * Sources: the page of DecryptMessage (Schannel); the bytes that were seen on Windows: EXTRA covers
- * the record that caused the status, whose type is rewritten to handshake while its length stays; the
- * ways of curl (handshake call with EXTRA), MongoDB (skips the record), Qt (first a call without
- * input).
+ * the record that caused the status, whose type is rewritten to handshake while its length stays;
+ * the ways of curl (handshake call with EXTRA), MongoDB (skips the record), Qt (first a call
+ * without input).
  */
 #include "common.h"
 

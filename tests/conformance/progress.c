@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * How a handshake goes: which call returns what and gives a token, for each version, in whole flights;
- * and that it ends the same however the stream is cut.
+ * How a handshake goes: which call returns what and gives a token, for each version, in whole
+ * flights; and that it ends the same however the stream is cut.
  *
- * Sources: the sequences that .NET, Rust's schannel, curl, MongoDB and Microsoft's web client log on
- * Windows: the client is done with TLS 1.3 when it sends its Finished, with TLS 1.2 when it has read
- * the server's; the server of TLS 1.3 is done together with its session tickets.
+ * Sources: the sequences that .NET, Rust's schannel, curl, MongoDB and Microsoft's web client log
+ * on Windows: the client is done with TLS 1.3 when it sends its Finished, with TLS 1.2 when it has
+ * read the server's; the server of TLS 1.3 is done together with its session tickets.
  */
 #include "common.h"
 
@@ -165,8 +165,8 @@ START_TEST(progress_old_form)
         return;
     for (size_t i = 0; i < COUNT_OF(masks); i++) {
         SCHANNEL_CRED data = {.dwVersion = SCHANNEL_CRED_VERSION,
-                              .dwFlags = SCH_CRED_MANUAL_CRED_VALIDATION |
-                                         SCH_CRED_NO_DEFAULT_CREDS};
+                              .dwFlags =
+                                  SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_NO_DEFAULT_CREDS};
 
         push_context("enabled protocols %08lx", (unsigned long)masks[i]);
         data.grbitEnabledProtocols = masks[i];

@@ -139,9 +139,8 @@ START_TEST(session_server_disables)
     static const struct wish full = {u"localhost", false, false};
 
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
-        struct credential_wish wish = {.server = true,
-                                       .version = both_versions[v],
-                                       .flags = SCH_CRED_DISABLE_RECONNECTS};
+        struct credential_wish wish = {
+            .server = true, .version = both_versions[v], .flags = SCH_CRED_DISABLE_RECONNECTS};
         CredHandle server;
         struct pair pair;
 

@@ -40,7 +40,8 @@ START_TEST(sni_forms)
             struct wire_part name = wire_server_name(hello.data, hello.size);
 
             if (!cases[i].want)
-                ok(!name.data, "got '%.*s'", (int)name.size, name.data ? (const char *)name.data : "");
+                ok(!name.data, "got '%.*s'", (int)name.size,
+                   name.data ? (const char *)name.data : "");
             else if (ok(name.data != NULL, "no name"))
                 ok(name.size == strlen(cases[i].want) &&
                        !memcmp(name.data, cases[i].want, name.size),
@@ -83,10 +84,10 @@ START_TEST(sni_odd_names)
         WCHAR letter;
         size_t length;
     } cases[] = {
-        {"one letter", 'a', 1},    {"63 letters", 'a', 63},     {"64 letters", 'a', 64},
-        {"253 letters", 'a', 253}, {"255 letters", 'a', 255},   {"256 letters", 'a', 256},
-        {"300 letters", 'a', 300}, {"65000 letters", 'a', 65000}, {"an umlaut", 0xe4, 5},
-        {"a surrogate", 0xd800, 3}, {"a blank", ' ', 4},         {"control characters", 1, 4},
+        {"one letter", 'a', 1},     {"63 letters", 'a', 63},       {"64 letters", 'a', 64},
+        {"253 letters", 'a', 253},  {"255 letters", 'a', 255},     {"256 letters", 'a', 256},
+        {"300 letters", 'a', 300},  {"65000 letters", 'a', 65000}, {"an umlaut", 0xe4, 5},
+        {"a surrogate", 0xd800, 3}, {"a blank", ' ', 4},           {"control characters", 1, 4},
     };
     static WCHAR target[65001];
     CredHandle client;

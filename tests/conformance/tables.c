@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * InitSecurityInterfaceA/W: one table per process, members in the documented order, A and W mixed on
- * one handle.
+ * InitSecurityInterfaceA/W: one table per process, members in the documented order, A and W mixed
+ * on one handle.
  *
  * Sources: the pages of InitSecurityInterface and SecurityFunctionTable. curl, FreeTDS, Firefox and
  * Poco call everything through the table; go-mssqldb and Indy reach its members by fixed offsets.
@@ -147,8 +147,8 @@ START_TEST(tables_mixed)
     ULONG attributes;
 
     /* Acquired by A, used by W, as Rust's schannel does. */
-    if (!ok_status(a->AcquireCredentialsHandleA(NULL, "Schannel", SECPKG_CRED_OUTBOUND, NULL,
-                                                &data, NULL, NULL, &credential, &expiry),
+    if (!ok_status(a->AcquireCredentialsHandleA(NULL, "Schannel", SECPKG_CRED_OUTBOUND, NULL, &data,
+                                                NULL, NULL, &credential, &expiry),
                    SEC_E_OK, "acquire A"))
         return;
     ok_status(w->InitializeSecurityContextW(&credential, NULL, u"localhost", CLIENT_REQUEST, 0, 0,
@@ -160,8 +160,8 @@ START_TEST(tables_mixed)
 
     token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
     context = handle_of(0);
-    ok_status(InitializeSecurityContextA(&credential, NULL, "localhost", CLIENT_REQUEST, 0, 0,
-                                         NULL, 0, &context, &output, &attributes, &expiry),
+    ok_status(InitializeSecurityContextA(&credential, NULL, "localhost", CLIENT_REQUEST, 0, 0, NULL,
+                                         0, &context, &output, &attributes, &expiry),
               SEC_I_CONTINUE_NEEDED, "initialize A");
     ok_status(a->FreeContextBuffer(token.pvBuffer), SEC_E_OK, "token");
     ok_status(a->DeleteSecurityContext(&context), SEC_E_OK, "context");

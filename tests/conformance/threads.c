@@ -75,9 +75,9 @@ static SECURITY_STATUS answer(struct direction *direction)
     SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
     SecBufferDesc input = list_make(in, 2), output = list_make(&token, 1);
     ULONG attributes;
-    SECURITY_STATUS status = InitializeSecurityContextW(side->credential, &side->context, NULL,
-                                                        side->request, 0, 0, &input, 0, NULL,
-                                                        &output, &attributes, NULL);
+    SECURITY_STATUS status =
+        InitializeSecurityContextW(side->credential, &side->context, NULL, side->request, 0, 0,
+                                   &input, 0, NULL, &output, &attributes, NULL);
 
     FreeContextBuffer(token.pvBuffer);
     if (status == SEC_E_OK)
@@ -151,8 +151,8 @@ START_TEST(threads_both_ways)
             for (int role = LOOP_CLIENT; role <= LOOP_SERVER; role++)
                 direction_init(&directions[role], &it.loop, (enum loop_role)role);
             for (size_t i = 0; i < 4; i++)
-                threads[i] = host_thread_start(i % 2 ? read_messages : write_messages,
-                                               &directions[i / 2]);
+                threads[i] =
+                    host_thread_start(i % 2 ? read_messages : write_messages, &directions[i / 2]);
             for (size_t i = 0; i < 4; i++) {
                 ok(threads[i] != NULL, "no thread");
                 host_thread_join(threads[i]);

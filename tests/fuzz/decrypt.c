@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Fuzz target: what DecryptMessage is given, and what a program does with the answer. Edits are made
- * to records that were really sealed; in TLS 1.3 tickets come first.
+ * Fuzz target: what DecryptMessage is given, and what a program does with the answer. Edits are
+ * made to records that were really sealed; in TLS 1.3 tickets come first.
  */
 #include "fuzz.h"
 

@@ -13,14 +13,7 @@
 #include "harness.h"
 #include "pki.h"
 
-enum operation {
-    EDIT_XOR,
-    EDIT_SET,
-    EDIT_INSERT,
-    EDIT_DROP,
-    EDIT_CUT,
-    EDIT_COUNT
-};
+enum operation { EDIT_XOR, EDIT_SET, EDIT_INSERT, EDIT_DROP, EDIT_CUT, EDIT_COUNT };
 
 #define EDIT_SIZE 4
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * What the fuzz targets share. A target is a file with LLVMFuzzerTestOneInput; libFuzzer drives it, or
- * replay.c with files. The checks of the harness' loop stay in force: one that fails ends the program,
- * which is a finding. Certificates: SECUR32_TEST_PKI.
+ * What the fuzz targets share. A target is a file with LLVMFuzzerTestOneInput; libFuzzer drives it,
+ * or replay.c with files. The checks of the harness' loop stay in force: one that fails ends the
+ * program, which is a finding. Certificates: SECUR32_TEST_PKI.
  */
 #ifndef SECUR32_TESTS_FUZZ_H
 #define SECUR32_TESTS_FUZZ_H
@@ -26,13 +26,10 @@ struct fuzz_pair {
 const struct fuzz_pair *fuzz_pair(enum test_version version);
 
 /*
- * Random bytes do not come far into a handshake whose every message depends on fresh random numbers.
- * So the first byte of an input chooses: bytes as they are, or edits of a live stream.
+ * Random bytes do not come far into a handshake whose every message depends on fresh random
+ * numbers. So the first byte of an input chooses: bytes as they are, or edits of a live stream.
  */
-enum fuzz_mode {
-    FUZZ_RAW,
-    FUZZ_EDITS
-};
+enum fuzz_mode { FUZZ_RAW, FUZZ_EDITS };
 
 struct fuzz_plan {
     enum fuzz_mode mode;

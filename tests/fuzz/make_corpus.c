@@ -49,7 +49,8 @@ static void record(enum test_version version, enum loop_role to, struct bytes *s
 
 int main(int count, char **folders)
 {
-    static const uint8_t edits[] = {0, 0, 0, 1, 0, 5, 0, 2, 0, 60, 1, 0xff, 1, 0, 2, 7, 0, 90, 3, 0};
+    static const uint8_t edits[] = {0, 0,    0, 1, 0, 5, 0, 2,  0, 60,
+                                    1, 0xff, 1, 0, 2, 7, 0, 90, 3, 0};
 
     if (count != 4) {
         fprintf(stderr, "Usage: %s CLIENT-FOLDER SERVER-FOLDER DECRYPT-FOLDER\n", folders[0]);

@@ -38,6 +38,7 @@ static SECURITY_STATUS make_old(const struct credential_wish *wish, CredHandle *
     data.cCreds = certificate != NULL;
     data.paCred = certificate ? &certificate : NULL;
     data.grbitEnabledProtocols = credential_protocol(wish->version, wish->server);
+    data.hRootStore = wish->roots;
     data.dwFlags = flags_of(wish);
     return AcquireCredentialsHandleW(NULL, package,
                                      wish->server ? SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND,
@@ -57,6 +58,7 @@ SECURITY_STATUS credential_make(const struct credential_wish *wish, CredHandle *
     data.dwVersion = SCH_CREDENTIALS_VERSION;
     data.cCreds = certificate != NULL;
     data.paCred = certificate ? &certificate : NULL;
+    data.hRootStore = wish->roots;
     data.dwFlags = flags_of(wish);
     if (wish->version != VERSION_ANY) {
         parameters.grbitDisabledProtocols = ~credential_protocol(wish->version, wish->server);
@@ -70,7 +72,7 @@ SECURITY_STATUS credential_make(const struct credential_wish *wish, CredHandle *
 
 bool version_available(enum test_version version)
 {
-    struct credential_wish wish = {false, version != VERSION_TLS13, version, NULL, 0, false};
+    struct credential_wish wish = {.version = version, .old_form = version != VERSION_TLS13};
     CredHandle credential;
 
     if (credential_make(&wish, &credential) != SEC_E_OK)

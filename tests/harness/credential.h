@@ -10,19 +10,16 @@
 
 #include <stdbool.h>
 
-enum test_version {
-    VERSION_ANY,
-    VERSION_TLS12,
-    VERSION_TLS13
-};
+enum test_version { VERSION_ANY, VERSION_TLS12, VERSION_TLS13 };
 
 struct credential_wish {
     bool server;
-    bool old_form;             /* SCHANNEL_CRED (version 4) in place of SCH_CREDENTIALS (5) */
-    enum test_version version; /* the only protocol version to allow */
+    bool old_form;              /* SCHANNEL_CRED (version 4) in place of SCH_CREDENTIALS (5) */
+    enum test_version version;  /* the only protocol version to allow */
     PCCERT_CONTEXT certificate; /* NULL: none */
-    DWORD flags;               /* added to MANUAL_CRED_VALIDATION and NO_DEFAULT_CREDS of a client */
-    bool no_default_flags;     /* only `flags` */
+    DWORD flags;           /* added to MANUAL_CRED_VALIDATION and NO_DEFAULT_CREDS of a client */
+    HCERTSTORE roots;      /* hRootStore */
+    bool no_default_flags; /* only `flags` */
 };
 
 /* AcquireCredentialsHandleW with the wish. */

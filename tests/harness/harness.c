@@ -30,7 +30,7 @@ static unsigned test_passed, test_other;           /* of the running test */
 
 /* The main thread's. */
 static struct {
-    int left;        /* how often the body of todo_if still runs */
+    int left; /* how often the body of todo_if still runs */
     bool active;
 } todo_state;
 static char contexts[CONTEXT_DEPTH][CONTEXT_MAX];

@@ -17,8 +17,8 @@
  *   ok 4 - handles: 63 checks
  *   1..4
  *
- * A test that checks and skips nothing fails. A todo whose check passes fails. ok, skip and trace may
- * be called by any thread; contexts and todo belong to the main thread while no other one runs.
+ * A test that checks and skips nothing fails. A todo whose check passes fails. ok, skip and trace
+ * may be called by any thread; contexts and todo belong to the main thread while no other one runs.
  */
 #ifndef SECUR32_TESTS_HARNESS_H
 #define SECUR32_TESTS_HARNESS_H
@@ -60,12 +60,12 @@ void harness_register(struct harness_test *test);
 #define ok(condition, ...) harness_ok(__FILE__, __LINE__, (condition), __VA_ARGS__)
 /* ok_status(got, want, format, ...): two SECURITY_STATUS must be equal; both are printed. */
 #define ok_status(got, want, ...)                                                                  \
-    harness_ok_number(__FILE__, __LINE__, (unsigned long)(got) & 0xffffffff,                       \
-                      (unsigned long)(want) & 0xffffffff, true, __VA_ARGS__)
+    harness_ok_number(__FILE__, __LINE__, (unsigned long)(got)&0xffffffff,                         \
+                      (unsigned long)(want)&0xffffffff, true, __VA_ARGS__)
 /* ok_number(got, want, format, ...): two numbers of at most 32 bits must be equal. */
 #define ok_number(got, want, ...)                                                                  \
-    harness_ok_number(__FILE__, __LINE__, (unsigned long)(got) & 0xffffffff,                       \
-                      (unsigned long)(want) & 0xffffffff, false, __VA_ARGS__)
+    harness_ok_number(__FILE__, __LINE__, (unsigned long)(got)&0xffffffff,                         \
+                      (unsigned long)(want)&0xffffffff, false, __VA_ARGS__)
 
 /* skip: what follows cannot be tested here; say what is missing. */
 #define skip(...) harness_skip(__FILE__, __LINE__, __VA_ARGS__)

@@ -45,13 +45,12 @@ void loop_init(struct loop *loop, CredHandle *client, CredHandle *server)
     side[LOOP_CLIENT].credential = client;
     side[LOOP_CLIENT].target = u"localhost";
     side[LOOP_CLIENT].request = ISC_REQ_REPLAY_DETECT | ISC_REQ_SEQUENCE_DETECT |
-                                ISC_REQ_CONFIDENTIALITY | ISC_REQ_STREAM |
-                                ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_EXTENDED_ERROR |
-                                ISC_REQ_MANUAL_CRED_VALIDATION;
+                                ISC_REQ_CONFIDENTIALITY | ISC_REQ_STREAM | ISC_REQ_ALLOCATE_MEMORY |
+                                ISC_REQ_EXTENDED_ERROR | ISC_REQ_MANUAL_CRED_VALIDATION;
     side[LOOP_SERVER].credential = server;
     side[LOOP_SERVER].request = ASC_REQ_REPLAY_DETECT | ASC_REQ_SEQUENCE_DETECT |
-                                ASC_REQ_CONFIDENTIALITY | ASC_REQ_STREAM |
-                                ASC_REQ_ALLOCATE_MEMORY | ASC_REQ_EXTENDED_ERROR;
+                                ASC_REQ_CONFIDENTIALITY | ASC_REQ_STREAM | ASC_REQ_ALLOCATE_MEMORY |
+                                ASC_REQ_EXTENDED_ERROR;
 }
 
 void loop_done(struct loop *loop)
@@ -155,7 +154,8 @@ static SECURITY_STATUS perform(struct loop_side *side, enum loop_role role, stru
     bool empty = call->first && role == LOOP_CLIENT && !side->alpn;
 
     if (side->own_room)
-        request &= ~(ULONG)(role == LOOP_CLIENT ? ISC_REQ_ALLOCATE_MEMORY : ASC_REQ_ALLOCATE_MEMORY);
+        request &=
+            ~(ULONG)(role == LOOP_CLIENT ? ISC_REQ_ALLOCATE_MEMORY : ASC_REQ_ALLOCATE_MEMORY);
     if (role == LOOP_SERVER)
         return AcceptSecurityContext(side->credential, call->first ? NULL : &side->context,
                                      &call->input, request, 0, &call->context, &call->output,
@@ -163,8 +163,8 @@ static SECURITY_STATUS perform(struct loop_side *side, enum loop_role role, stru
     /* Later calls of most programs give no target: the first one stays in force. */
     return InitializeSecurityContextW(side->credential, call->first ? NULL : &side->context,
                                       call->first ? (WCHAR *)side->target : NULL, request, 0, 0,
-                                      empty ? NULL : &call->input, 0, &call->context,
-                                      &call->output, &side->attributes, &side->expiry);
+                                      empty ? NULL : &call->input, 0, &call->context, &call->output,
+                                      &side->attributes, &side->expiry);
 }
 
 static void check_incomplete(const struct loop_side *side, const struct call *call)
@@ -177,8 +177,8 @@ static void check_incomplete(const struct loop_side *side, const struct call *ca
     if (ok(missing->BufferType == SECBUFFER_MISSING, "incomplete: buffer 1 has type %lu",
            (unsigned long)missing->BufferType))
         ok(missing->cbBuffer > 0 && missing->cbBuffer <= want,
-           "incomplete: %lu bytes are said to be missing, %zu are", (unsigned long)missing->cbBuffer,
-           want);
+           "incomplete: %lu bytes are said to be missing, %zu are",
+           (unsigned long)missing->cbBuffer, want);
 }
 
 static void check_attributes(const struct loop_side *side, enum loop_role role)

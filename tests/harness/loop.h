@@ -2,10 +2,10 @@
  * Copyright (C) 2026 the secur32 authors
  *
  * Two contexts of the public SSPI that talk to each other in memory. What one says is cut for the
- * other as the test asks: whole flights, single records, single bytes, or at random places (the seed
- * is printed by the harness). Each call is checked for what holds in every state: MISSING and EXTRA
- * are exact, an incomplete message consumes and changes nothing, tokens are whole records, a first
- * call that fails leaves no context, the returned attributes are the echo of the request.
+ * other as the test asks: whole flights, single records, single bytes, or at random places (the
+ * seed is printed by the harness). Each call is checked for what holds in every state: MISSING and
+ * EXTRA are exact, an incomplete message consumes and changes nothing, tokens are whole records, a
+ * first call that fails leaves no context, the returned attributes are the echo of the request.
  */
 #ifndef SECUR32_TESTS_LOOP_H
 #define SECUR32_TESTS_LOOP_H
@@ -25,10 +25,7 @@ enum loop_cut {
     LOOP_RANDOM
 };
 
-enum loop_role {
-    LOOP_CLIENT,
-    LOOP_SERVER
-};
+enum loop_role { LOOP_CLIENT, LOOP_SERVER };
 
 /* One call of Initialize- or AcceptSecurityContext. */
 struct loop_leg {

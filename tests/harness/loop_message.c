@@ -38,8 +38,8 @@ SECURITY_STATUS loop_seal(struct loop_side *side, const void *data, size_t size,
         memcpy(memory + sizes.cbHeader, data, size);
     buffers[0] = buffer_make(SECBUFFER_STREAM_HEADER, memory, sizes.cbHeader);
     buffers[1] = buffer_make(SECBUFFER_DATA, memory + sizes.cbHeader, size);
-    buffers[2] = buffer_make(SECBUFFER_STREAM_TRAILER, memory + sizes.cbHeader + size,
-                             sizes.cbTrailer);
+    buffers[2] =
+        buffer_make(SECBUFFER_STREAM_TRAILER, memory + sizes.cbHeader + size, sizes.cbTrailer);
     buffers[3] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
     message = list_make(buffers, 4);
     status = EncryptMessage(&side->context, 0, &message, 0);
@@ -93,8 +93,8 @@ static void check_opened(const struct loop_side *side, const SecBuffer *buffers)
     if (ok(data >= start && data <= end, "the data stand outside of the caller's memory"))
         ok(buffers[1].cbBuffer <= (size_t)(end - data), "more data than the caller's memory");
     if (buffers[3].BufferType == SECBUFFER_EXTRA) {
-        ok(buffers[3].cbBuffer > 0 && buffers[3].cbBuffer <= side->held.size,
-           "EXTRA of %lu bytes", (unsigned long)buffers[3].cbBuffer);
+        ok(buffers[3].cbBuffer > 0 && buffers[3].cbBuffer <= side->held.size, "EXTRA of %lu bytes",
+           (unsigned long)buffers[3].cbBuffer);
         ok((const uint8_t *)buffers[3].pvBuffer + buffers[3].cbBuffer == end,
            "EXTRA is not the tail");
     } else {

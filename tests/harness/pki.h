@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Certificates of the tests. They come from a folder that the script make-pki has filled (--pki DIR,
- * SECUR32_TEST_PKI). Without one, the Windows build makes a self-signed "rsa" by itself, which is
- * enough for all tests but those of validation. See doc/testing.md.
+ * Certificates of the tests. They come from a folder that the script make-pki has filled (--pki
+ * DIR, SECUR32_TEST_PKI). Without one, the Windows build makes a self-signed "rsa" by itself, which
+ * is enough for all tests but those of validation. See doc/testing.md.
  */
 #ifndef SECUR32_TESTS_PKI_H
 #define SECUR32_TESTS_PKI_H
@@ -14,8 +14,8 @@
 
 /*
  * A certificate with its key, usable in paCred; by its name in make-pki ("rsa", "ecdsa",
- * "client-rsa", ...). The same one for each call; stays the harness'. NULL: cannot be had, and why has
- * been said by a skip.
+ * "client-rsa", ...). The same one for each call; stays the harness'. NULL: cannot be had, and why
+ * has been said by a skip.
  */
 PCCERT_CONTEXT pki_certificate(const char *name);
 
@@ -27,10 +27,11 @@ PCCERT_CONTEXT pki_open(const char *name);
 void pki_free(PCCERT_CONTEXT certificate);
 
 /*
- * Lets automatic validation trust the root of the folder, for this process or prefix alone. false:
- * not possible here. Never done on a person's Windows.
+ * Lets automatic validation trust the root of the folder: on Linux by a store for hRootStore, which
+ * the caller closes; in a Wine prefix by the prefix's own store (*store is NULL then). false: not
+ * possible here. Never done on a person's Windows.
  */
-bool pki_trust_root(void);
+bool pki_trust_root(HCERTSTORE *store);
 
 /* The path of a file in the folder; false: no folder, or no room. */
 bool pki_path(const char *name, const char *suffix, char *path, size_t room);

@@ -11,6 +11,13 @@
 
 #include "harness.h"
 
+/* Not in every wincrypt.h. */
+#ifndef PKCS12_NO_PERSIST_KEY
+#define PKCS12_NO_PERSIST_KEY 0x00008000
+#endif
+#ifndef PKCS12_ALWAYS_CNG_KSP
+#define PKCS12_ALWAYS_CNG_KSP 0x00000200
+#endif
 #ifndef PKCS12_NAMED_NO_PERSIST_KEY
 #define PKCS12_NAMED_NO_PERSIST_KEY 0x00020000
 #endif
@@ -58,14 +65,18 @@ static PCCERT_CONTEXT take_from_store(HCERTSTORE store)
 
 static PCCERT_CONTEXT open_pfx(const char *path)
 {
-    /* The first way leaves nothing behind on disk, and Schannel takes such keys; older systems know
-     * the second one only. */
-    static const DWORD ways[] = {CRYPT_EXPORTABLE | PKCS12_NAMED_NO_PERSIST_KEY, CRYPT_EXPORTABLE};
+    /* A key that leaves nothing behind on disk, which Schannel accepts when it is named, and which
+     * can make the RSA-PSS signatures of TLS 1.3. Older systems and Wine know the second way only.
+     */
+    static const DWORD ways[] = {CRYPT_EXPORTABLE | PKCS12_NO_PERSIST_KEY |
+                                     PKCS12_NAMED_NO_PERSIST_KEY | PKCS12_ALWAYS_CNG_KSP,
+                                 CRYPT_EXPORTABLE | PKCS12_NO_PERSIST_KEY};
     PCCERT_CONTEXT certificate = NULL;
     CRYPT_DATA_BLOB blob = {0, NULL};
 
     blob.pbData = read_file(path, &blob.cbData);
-    for (size_t i = 0; i < COUNT_OF(ways) && blob.pbData && !certificate; i++) {
+    for (size_t i = running_on_windows() ? 0 : 1; i < COUNT_OF(ways) && blob.pbData && !certificate;
+         i++) {
         HCERTSTORE store = PFXImportCertStore(&blob, L"" PKI_PASSWORD, ways[i]);
 
         certificate = store ? take_from_store(store) : NULL;
@@ -74,19 +85,39 @@ static PCCERT_CONTEXT open_pfx(const char *path)
     return certificate;
 }
 
-/* Valid from yesterday for a year; the key lives in a container of its own. */
+static WCHAR container[] = L"secur32 conformance test";
+
+/* A new key of 2048 bits, in a provider that knows SHA-256. */
+static bool make_key(void)
+{
+    HCRYPTPROV provider = 0;
+    HCRYPTKEY key = 0;
+    bool made;
+
+    CryptAcquireContextW(&provider, container, NULL, PROV_RSA_AES, CRYPT_DELETEKEYSET);
+    if (!CryptAcquireContextW(&provider, container, NULL, PROV_RSA_AES, CRYPT_NEWKEYSET))
+        return false;
+    made = CryptGenKey(provider, AT_KEYEXCHANGE, 2048u << 16 | CRYPT_EXPORTABLE, &key);
+    if (made)
+        CryptDestroyKey(key);
+    CryptReleaseContext(provider, 0);
+    return made;
+}
+
+/* Valid from yesterday for a year. */
 static PCCERT_CONTEXT make_self_signed(void)
 {
     static BYTE name[256];
-    static WCHAR container[] = L"secur32 conformance test";
+    static char oid[] = szOID_RSA_SHA256RSA;
     CERT_NAME_BLOB subject = {sizeof(name), name};
-    CRYPT_KEY_PROV_INFO key = {container, NULL, PROV_RSA_FULL, 0, 0, NULL, AT_KEYEXCHANGE};
+    CRYPT_KEY_PROV_INFO key = {container, NULL, PROV_RSA_AES, 0, 0, NULL, AT_KEYEXCHANGE};
+    CRYPT_ALGORITHM_IDENTIFIER algorithm = {oid, {0, NULL}};
+    ULARGE_INTEGER value;
     SYSTEMTIME from, to;
     FILETIME time;
-    ULARGE_INTEGER value;
 
-    if (!CertStrToNameW(X509_ASN_ENCODING, L"CN=localhost", CERT_X500_NAME_STR, NULL, name,
-                        &subject.cbData, NULL))
+    if (!make_key() || !CertStrToNameW(X509_ASN_ENCODING, L"CN=localhost", CERT_X500_NAME_STR, NULL,
+                                       name, &subject.cbData, NULL))
         return NULL;
     GetSystemTimeAsFileTime(&time);
     value.LowPart = time.dwLowDateTime;
@@ -99,7 +130,7 @@ static PCCERT_CONTEXT make_self_signed(void)
     to.wYear++;
     if (to.wMonth == 2 && to.wDay == 29)
         to.wDay = 28;
-    return CertCreateSelfSignCertificate(0, &subject, 0, &key, NULL, &from, &to, NULL);
+    return CertCreateSelfSignCertificate(0, &subject, 0, &key, &algorithm, &from, &to, NULL);
 }
 
 PCCERT_CONTEXT pki_open(const char *name)
@@ -116,7 +147,7 @@ void pki_free(PCCERT_CONTEXT certificate)
     CertFreeCertificateContext(certificate);
 }
 
-bool pki_trust_root(void)
+bool pki_trust_root(HCERTSTORE *for_credential)
 {
     char path[PKI_PATH_MAX];
     HCERTSTORE store;
@@ -124,6 +155,7 @@ bool pki_trust_root(void)
     BYTE *der;
     bool added = false;
 
+    *for_credential = NULL;
     if (!running_under_wine() || !pki_path("root", ".cer", path, sizeof(path)))
         return false;
     der = read_file(path, &size);

@@ -123,10 +123,10 @@ static bool find_extensions(const uint8_t *data, size_t size, struct wire_part *
         !rest.size || rest.data[0] != CLIENT_HELLO || !take_bytes(&rest, 1) ||
         !take_vector(&rest, 3, &body))
         return false;
-    if (!take_bytes(&body, 2 + 32) ||      /* legacy_version, random */
-        !take_vector(&body, 1, &part) ||   /* legacy_session_id */
-        !take_vector(&body, 2, &part) ||   /* cipher_suites */
-        !take_vector(&body, 1, &part))     /* legacy_compression_methods */
+    if (!take_bytes(&body, 2 + 32) ||    /* legacy_version, random */
+        !take_vector(&body, 1, &part) || /* legacy_session_id */
+        !take_vector(&body, 2, &part) || /* cipher_suites */
+        !take_vector(&body, 1, &part))   /* legacy_compression_methods */
         return false;
     *extensions = (struct wire_part){body.data, 0};
     return body.size == 0 || take_vector(&body, 2, extensions);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * See pki.h: the Linux side, through what libsecur32 adds for certificates in files.
+ */
+#include "pki.h"
+
+#include <stddef.h>
+
+PCCERT_CONTEXT pki_open(const char *name)
+{
+    char certificate[PKI_PATH_MAX], key[PKI_PATH_MAX];
+    PCCERT_CONTEXT context = NULL;
+
+    if (!pki_path(name, ".pem", certificate, sizeof(certificate)) ||
+        !pki_path(name, ".key", key, sizeof(key)) ||
+        secur32_certificate_open(certificate, key, NULL, &context) != SEC_E_OK)
+        return NULL;
+    return context;
+}
+
+void pki_free(PCCERT_CONTEXT certificate)
+{
+    CertFreeCertificateContext(certificate);
+}
+
+bool pki_trust_root(HCERTSTORE *store)
+{
+    char path[PKI_PATH_MAX];
+
+    *store = NULL;
+    return pki_path("root", ".pem", path, sizeof(path)) &&
+           secur32_store_open(path, store) == SEC_E_OK;
+}
