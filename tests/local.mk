@@ -9,7 +9,8 @@ harness_sources = \
 	tests/harness/pki.c \
 	tests/harness/wire.c
 harness_elf_sources = $(harness_sources) \
-	tests/harness/host_elf.c
+	tests/harness/host_elf.c \
+	tests/harness/pki_elf.c
 harness_pe_sources = $(harness_sources) \
 	tests/harness/host_pe.c \
 	tests/harness/pki_pe.c
