@@ -4,6 +4,11 @@
  * The Schannel SSP's credential: what SCHANNEL_CRED or SCH_CREDENTIALS said, turned into one form.
  * Constant after creation but for what credential.lock guards; shared by contexts by reference, so
  * that a program may free the handle while contexts live.
+ *
+ *   credential.c              its life, AcquireCredentialsHandle
+ *   credential_input.c        reading the structures
+ *   credential_certificate.c  certificates and their keys
+ *   credential_attributes.c   Query- and SetCredentialsAttributes
  */
 #ifndef SECUR32_SCHANNEL_CREDENTIAL_H
 #define SECUR32_SCHANNEL_CREDENTIAL_H
@@ -19,25 +24,39 @@
 #include "sspi/package.h"
 #include "tls/tls.h"
 
+/* dwSessionLifespan: no resumption at all (.NET). */
+#define CREDENTIAL_LIFESPAN_NONE 0xffffffffu
+
+/* A TLS_PARAMETERS with a list of ALPN ids: the policy of connections for which a server offers one
+ * of them. */
+struct schan_alpn_policy {
+    uint8_t *ids; /* as in RFC 7301: 8-bit lengths before them */
+    size_t ids_size;
+    struct schan_policy policy; /* versions 0: nothing can be negotiated */
+};
+
 /* locks: (c) constant after creation, (a) atomic, (l) lock */
 struct schan_credential {
     atomic_uint references; /* (a) */
     struct lock lock;
-    uint64_t id;      /* (c) unique in the process: key of the session cache */
+    uint64_t id;        /* (c) key of the session cache, unique in the process */
     enum tls_role role; /* (c) */
-    ULONG version;    /* (c) SCHANNEL_CRED_VERSION, SCH_CREDENTIALS_VERSION, or 0: no auth data */
-    ULONG flags;      /* (c) SCH_CRED_..., SCH_SEND_..., SCH_USE_... */
-    struct schan_policy policy;  /* (c) */
-    ULONG minimum_strength, maximum_strength; /* (c) as given; attribute CIPHER_STRENGTHS */
-    uint32_t lifespan_ms; /* (c) of cached sessions; 0: the default of ten hours */
+    ULONG version;      /* (c) SCHANNEL_CRED_VERSION, SCH_CREDENTIALS_VERSION, or 0: no auth data */
+    ULONG flags;        /* (c) SCH_CRED_..., SCH_SEND_..., SCH_USE_... */
+    struct schan_policy policy;               /* (l) see schan_credential_policy */
+    struct schan_alpn_policy *alpn_policies;  /* (c) server */
+    size_t alpn_policy_count;                 /* (c) */
+    ULONG minimum_strength, maximum_strength; /* (l) as given; attribute CIPHER_STRENGTHS */
+    bool derived;                             /* (c) made by schan_credential_with */
+    uint32_t lifespan_ms;   /* (c) of cached sessions; 0: the default of ten hours */
     const void *root_store; /* (c) HCERTSTORE of a server for client certificates, or NULL */
     struct platform_certificate **certificates; /* (c) */
     size_t certificate_count;                   /* (c) */
-    struct tls_credential *tls; /* (c) the same for the TLS library; NULL without certificates */
+    struct tls_credential *tls;  /* (c) the same for the TLS library; NULL without certificates */
     struct tls_tickets *tickets; /* (l) server; made at first use */
-    struct span *authorities; /* (c) server: DER names to send in certificate requests */
-    size_t authority_count;   /* (c) */
-    TimeStamp expiry; /* (c) local FILETIME; a very large value without certificate */
+    struct span *authorities;    /* (c) server: DER names to send in certificate requests */
+    size_t authority_count;      /* (c) */
+    TimeStamp expiry;            /* (c) local FILETIME; a very large value without certificate */
 };
 
 /* The functions of struct ssp. */
@@ -46,15 +65,20 @@ void schan_free_credential(void *credential);
 SECURITY_STATUS schan_query_credential(void *credential, const struct ssp_attribute *attribute);
 SECURITY_STATUS schan_set_credential(void *credential, const struct ssp_attribute *attribute);
 
+/* Both take NULL, too. */
 struct schan_credential *schan_credential_ref(struct schan_credential *credential);
 void schan_credential_unref(struct schan_credential *credential);
 
+/* A copy of the policy for a new session. alpn: the ids that the program offers, or empty. */
+void schan_credential_policy(struct schan_credential *credential, struct span alpn,
+                             struct schan_policy *policy);
 /* The ticket key and session-id cache of a server credential; NULL: resumption is switched off. */
 struct tls_tickets *schan_credential_tickets(struct schan_credential *credential);
 /* The certificate whose key is KEY_OUTSIDE with this id, or NULL. */
 struct platform_certificate *schan_credential_key(const struct schan_credential *credential,
                                                   uint64_t outside_id);
-/* A credential like `base` but with this certificate (default client certificate). */
+/* A credential like `base` but with this certificate (default client certificate). Takes references
+ * of its own. It has the id of `base`, so that both share their sessions. */
 MUST_CHECK SECURITY_STATUS schan_credential_with(struct schan_credential *base,
                                                  struct platform_certificate *certificate,
                                                  struct schan_credential **credential);

@@ -5,6 +5,10 @@ schannel_sources = \
 	dlls/secur32/schannel/alerts.c \
 	dlls/secur32/schannel/context.c \
 	dlls/secur32/schannel/control.c \
+	dlls/secur32/schannel/credential.c \
+	dlls/secur32/schannel/credential_attributes.c \
+	dlls/secur32/schannel/credential_certificate.c \
+	dlls/secur32/schannel/credential_input.c \
 	dlls/secur32/schannel/flags.c \
 	dlls/secur32/schannel/handshake.c \
 	dlls/secur32/schannel/handshake_alpn.c \
@@ -15,21 +19,29 @@ schannel_sources = \
 	dlls/secur32/schannel/handshake_settings.c \
 	dlls/secur32/schannel/handshake_step.c \
 	dlls/secur32/schannel/package.c \
+	dlls/secur32/schannel/policy.c \
+	dlls/secur32/schannel/policy_crypto.c \
+	dlls/secur32/schannel/policy_defaults.c \
+	dlls/secur32/schannel/policy_settings.c \
 	dlls/secur32/schannel/record.c \
 	dlls/secur32/schannel/record_open.c \
 	dlls/secur32/schannel/record_seal.c \
 	dlls/secur32/schannel/record_unseal.c \
+	dlls/secur32/schannel/session.c \
+	dlls/secur32/schannel/suites.c \
 	dlls/secur32/schannel/verify.c
 
 schannel_headers = \
 	dlls/secur32/schannel/alerts.h \
 	dlls/secur32/schannel/context.h \
 	dlls/secur32/schannel/credential.h \
+	dlls/secur32/schannel/credential_input.h \
 	dlls/secur32/schannel/flags.h \
 	dlls/secur32/schannel/handshake.h \
 	dlls/secur32/schannel/handshake_settings.h \
 	dlls/secur32/schannel/package.h \
 	dlls/secur32/schannel/policy.h \
+	dlls/secur32/schannel/policy_base.h \
 	dlls/secur32/schannel/record.h \
 	dlls/secur32/schannel/record_open.h \
 	dlls/secur32/schannel/session.h \
