@@ -4,17 +4,36 @@
 # Windows.
 
 unit_tests = \
+	tests/unit/test_abi \
+	tests/unit/test_abi_unicode \
 	tests/unit/test_checked \
+	tests/unit/test_handle \
 	tests/unit/test_log \
 	tests/unit/test_mem \
 	tests/unit/test_span
 
-windows_unit_tests +=
+windows_unit_tests += test_abi.exe test_abi_unicode.exe
 
 unit_scripts = \
+	tests/unit/test_abi_m32.sh \
 	tests/unit/test_artefacts.sh \
 	tests/unit/test_checkers.sh
 
 EXTRA_DIST += $(unit_tests:=.c) $(unit_scripts)
 
 LDADD = tests/libharness.a libsecur32_internal.a
+
+# The ABI tests: rows made of tests/data/abi, included by their name from the build folder.
+abi_data = tests/data/abi/layout.tsv tests/data/abi/constants.tsv
+EXTRA_DIST += $(abi_data) tests/data/abi/exports.tsv tests/unit/gen-abi.awk tests/unit/abi_static.h
+abi_made = tests/unit/abi_elf.h tests/unit/abi_pe.h
+CLEANFILES += $(abi_made)
+$(abi_made): $(abi_data) tests/unit/gen-abi.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)side=$(@F) && side=$${side%.h} && $(AWK) -v side=$${side#abi_} \
+		-f $(srcdir)/tests/unit/gen-abi.awk $(abi_data:%=$(srcdir)/%) >$@.tmp && mv $@.tmp $@
+tests/unit/test_abi.$(OBJEXT) tests/unit/test_abi_unicode.$(OBJEXT): tests/unit/abi_elf.h
+abi_pe_objects = $(pe_arches:%=%-windows/obj/tests/unit/test_abi.o) \
+	$(pe_arches:%=%-windows/obj/tests/unit/test_abi_unicode.o)
+$(abi_pe_objects): tests/unit/abi_pe.h
+$(abi_pe_objects): public_includes += -I.
