@@ -3,6 +3,7 @@
 # our own sources and tests get Windows' types in either build.
 
 public_headers = \
+	include/secur32/bcrypt.h \
 	include/secur32/credssp.h \
 	include/secur32/minschannel.h \
 	include/secur32/ntsecapi.h \

@@ -26,6 +26,7 @@
 #include "subauth.h"
 #include "wincrypt.h"
 #include "wincred.h"
+#include "bcrypt.h"
 #include "sspi.h"
 #include "schannel.h"
 #include "secext.h"

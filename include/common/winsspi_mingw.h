@@ -2,13 +2,16 @@
  * Copyright (C) 2026 the secur32 authors
  *
  * mingw-w64's headers, and what version 10 of them lacks of the Windows SDK 10.0.26100: newer names
- * of sspi.h, schannel.h, winerror.h and wincrypt.h, all of minschannel.h and most of credssp.h. Each
- * addition is guarded, so that a newer mingw-w64 can bring its own.
+ * of sspi.h, schannel.h, winerror.h and wincrypt.h, all of minschannel.h and most of credssp.h.
+ * Each addition is guarded, so that a newer mingw-w64 can bring its own.
  *
  * Included by winsspi.h; do not include it yourself.
  */
 #ifndef SECUR32_WINSSPI_MINGW_H
 #define SECUR32_WINSSPI_MINGW_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
@@ -40,9 +43,10 @@
 #include <ntsecapi.h>
 #include <wincrypt.h>
 #include <wincred.h>
+#include <bcrypt.h>
 #include <sspi.h>
 
-/* mingw-w64 declares these without a calling convention; on i386 they are stdcall like all others. */
+/* mingw-w64 declares these without a calling convention; on i386 they are stdcall like the rest. */
 #define SslEmptyCacheA secur32_mingw_SslEmptyCacheA
 #define SslEmptyCacheW secur32_mingw_SslEmptyCacheW
 #define SslGenerateKeyPair secur32_mingw_SslGenerateKeyPair
@@ -75,9 +79,22 @@ BOOL WINAPI SslCrackCertificate(PUCHAR pbCertificate, DWORD cbCertificate, DWORD
 VOID WINAPI SslFreeCertificate(PX509Certificate pCertificate);
 BOOL WINAPI SslGetDefaultIssuers(PBYTE pbIssuers, DWORD *pcbIssuers);
 
+/* mingw-w64 makes DEFAULT_TLS_SSP_NAME_W_A and ..._W_W of it, which do not exist. */
+#undef DEFAULT_TLS_SSP_NAME
+#ifdef UNICODE
+#define DEFAULT_TLS_SSP_NAME DEFAULT_TLS_SSP_NAME_W
+#else
+#define DEFAULT_TLS_SSP_NAME DEFAULT_TLS_SSP_NAME_A
+#endif
+
 #include <secext.h>
 #include <security.h>
 #include <credssp.h>
+
+/* security.h, Windows' too, defines ClOUDAP_NAME_A, with a small l, and uses this one. */
+#ifndef CLOUDAP_NAME_A
+#define CLOUDAP_NAME_A ClOUDAP_NAME_A
+#endif
 
 #include "winsspi_additions.h"
 

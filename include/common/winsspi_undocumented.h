@@ -2,9 +2,9 @@
  * Copyright (C) 2026 the secur32 authors
  *
  * Prototypes of the exports that no public header declares. Where Microsoft has a page, or an old
- * header had the function, the types are from there; of the others only the number of stack bytes on
- * i386 is known, and each argument is a pointer-sized value without a meaning. Of five not even that:
- * they take no argument here, which on i386 leaves the stack to the caller.
+ * header had the function, the types are from there; of the others only the number of stack bytes
+ * on i386 is known, and each argument is a pointer-sized value without a meaning. Of five not even
+ * that: they take no argument here, which on i386 leaves the stack to the caller.
  *
  * Included by winsspi.h; do not include it yourself.
  */
@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* ---- other names of EncryptMessage and DecryptMessage: Reserved3 and Reserved4 of old tables ---- */
+/* ---- other names of EncryptMessage and DecryptMessage, from before Windows 2000 ---- */
 
 SECURITY_STATUS SEC_ENTRY SealMessage(PCtxtHandle phContext, ULONG fQOP, PSecBufferDesc pMessage,
                                       ULONG MessageSeqNo);
@@ -45,9 +45,8 @@ DWORD WINAPI CloseLsaPerformanceData(void);
 /* SECURITY_USER_DATA of ntsecpkg.h, freed with LsaFreeReturnBuffer. */
 NTSTATUS WINAPI GetSecurityUserInfo(PLUID LogonId, ULONG Flags, void **UserInformation);
 BOOL WINAPI LogonUserExExW(LPWSTR User, LPWSTR Domain, LPWSTR Password, DWORD LogonType,
-                           DWORD LogonProvider, PTOKEN_GROUPS Groups, PHANDLE Token,
-                           PSID *LogonSid, PVOID *Profile, LPDWORD ProfileLength,
-                           PQUOTA_LIMITS Quota);
+                           DWORD LogonProvider, PTOKEN_GROUPS Groups, PHANDLE Token, PSID *LogonSid,
+                           PVOID *Profile, LPDWORD ProfileLength, PQUOTA_LIMITS Quota);
 NTSTATUS WINAPI LsaConnectLocalUser(void);
 NTSTATUS WINAPI LsaSetMachineCertificate(void);
 

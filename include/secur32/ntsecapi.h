@@ -108,19 +108,17 @@ NTSTATUS NTAPI LsaLookupAuthenticationPackage(HANDLE LsaHandle, PLSA_STRING Pack
 NTSTATUS NTAPI LsaFreeReturnBuffer(PVOID Buffer);
 NTSTATUS NTAPI LsaCallAuthenticationPackage(HANDLE LsaHandle, ULONG AuthenticationPackage,
                                             PVOID ProtocolSubmitBuffer, ULONG SubmitBufferLength,
-                                            PVOID *ProtocolReturnBuffer,
-                                            PULONG ReturnBufferLength, PNTSTATUS ProtocolStatus);
+                                            PVOID *ProtocolReturnBuffer, PULONG ReturnBufferLength,
+                                            PNTSTATUS ProtocolStatus);
 NTSTATUS NTAPI LsaDeregisterLogonProcess(HANDLE LsaHandle);
 NTSTATUS NTAPI LsaConnectUntrusted(PHANDLE LsaHandle);
 NTSTATUS NTAPI LsaEnumerateLogonSessions(PULONG LogonSessionCount, PLUID *LogonSessionList);
 NTSTATUS NTAPI LsaGetLogonSessionData(PLUID LogonId,
                                       PSECURITY_LOGON_SESSION_DATA *ppLogonSessionData);
-NTSTATUS NTAPI
-LsaRegisterPolicyChangeNotification(POLICY_NOTIFICATION_INFORMATION_CLASS InformationClass,
-                                    HANDLE NotificationEventHandle);
-NTSTATUS NTAPI
-LsaUnregisterPolicyChangeNotification(POLICY_NOTIFICATION_INFORMATION_CLASS InformationClass,
-                                      HANDLE NotificationEventHandle);
+NTSTATUS NTAPI LsaRegisterPolicyChangeNotification(
+    POLICY_NOTIFICATION_INFORMATION_CLASS InformationClass, HANDLE NotificationEventHandle);
+NTSTATUS NTAPI LsaUnregisterPolicyChangeNotification(
+    POLICY_NOTIFICATION_INFORMATION_CLASS InformationClass, HANDLE NotificationEventHandle);
 
 #ifdef __cplusplus
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Of Windows' ntsecpkg.h, the interface between the LSA and its packages, only what secur32 exports:
- * target information as one block, and what LSA knows about a logged-on user.
+ * Of Windows' ntsecpkg.h, the interface between the LSA and its packages, only what secur32
+ * exports: target information as one block, and what LSA knows about a logged-on user.
  */
 #ifndef SECUR32_NTSECPKG_H
 #define SECUR32_NTSECPKG_H

@@ -2,7 +2,8 @@
  * Copyright (C) 2026 the secur32 authors
  *
  * The Schannel package, TLS: credentials, control tokens and attributes, as Windows' schannel.h has
- * them. Define SCHANNEL_USE_BLACKLISTS before for SCH_CREDENTIALS and TLS_PARAMETERS, as on Windows.
+ * them. Define SCHANNEL_USE_BLACKLISTS before for SCH_CREDENTIALS and TLS_PARAMETERS, as on
+ * Windows.
  */
 #ifndef SECUR32_SCHANNEL_H
 #define SECUR32_SCHANNEL_H

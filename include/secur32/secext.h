@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Names of users and computers, as Windows' secext.h has them. These functions return FALSE on failure
- * and tell why through GetLastError.
+ * Names of users and computers, as Windows' secext.h has them. These functions return FALSE on
+ * failure and tell why through GetLastError.
  */
 #ifndef SECUR32_SECEXT_H
 #define SECUR32_SECEXT_H
@@ -34,7 +34,8 @@ typedef enum _EXTENDED_NAME_FORMAT {
     *PEXTENDED_NAME_FORMAT;
 
 BOOLEAN SEC_ENTRY GetUserNameExA(EXTENDED_NAME_FORMAT NameFormat, LPSTR lpNameBuffer, PULONG nSize);
-BOOLEAN SEC_ENTRY GetUserNameExW(EXTENDED_NAME_FORMAT NameFormat, LPWSTR lpNameBuffer, PULONG nSize);
+BOOLEAN SEC_ENTRY GetUserNameExW(EXTENDED_NAME_FORMAT NameFormat, LPWSTR lpNameBuffer,
+                                 PULONG nSize);
 BOOLEAN SEC_ENTRY GetComputerObjectNameA(EXTENDED_NAME_FORMAT NameFormat, LPSTR lpNameBuffer,
                                          PULONG nSize);
 BOOLEAN SEC_ENTRY GetComputerObjectNameW(EXTENDED_NAME_FORMAT NameFormat, LPWSTR lpNameBuffer,

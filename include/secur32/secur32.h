@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * What libsecur32 adds to Windows' interface, on Linux only: certificates and trust from files, where
- * a program on Windows takes them from a certificate store. The results are used as those of Windows
- * are: a context goes into SCHANNEL_CRED.paCred or SCH_CREDENTIALS.paCred, a store into hRootStore.
+ * What libsecur32 adds to Windows' interface, on Linux only: certificates and trust from files,
+ * where a program on Windows takes them from a certificate store. The results are used as those of
+ * Windows are: a context goes into SCHANNEL_CRED.paCred or SCH_CREDENTIALS.paCred, a store into
+ * hRootStore.
  */
 #ifndef SECUR32_SECUR32_H
 #define SECUR32_SECUR32_H
@@ -18,8 +19,8 @@ extern "C" {
 /*
  * secur32_certificate_open: a certificate with its chain and its private key.
  *
- * certificate_file   PEM: the certificate, then the rest of its chain; or PKCS#12 when key_file is NULL
- * key_file           PEM: the private key, plain or encrypted. NULL: the key stands in
+ * certificate_file   PEM: the certificate, then the rest of its chain; or PKCS#12 when key_file is
+ * NULL key_file           PEM: the private key, plain or encrypted. NULL: the key stands in
  *                    certificate_file, be it PEM or PKCS#12
  * password           of the key or the PKCS#12 file; NULL: none
  * context            the result; free it with CertFreeCertificateContext. A credential keeps a
@@ -33,7 +34,7 @@ extern "C" {
 SECURITY_STATUS secur32_certificate_open(const char *certificate_file, const char *key_file,
                                          const char *password, PCCERT_CONTEXT *context);
 
-/* The same of memory, which may be freed afterwards; key NULL (with key_size 0) as key_file NULL. */
+/* The same of memory, which may be freed afterwards; key NULL and key_size 0: as key_file NULL. */
 SECURITY_STATUS secur32_certificate_open_memory(const void *certificate, size_t certificate_size,
                                                 const void *key, size_t key_size,
                                                 const char *password, PCCERT_CONTEXT *context);

@@ -13,6 +13,7 @@
 #define NTLMSP_NAME u"NTLM"
 #define MICROSOFT_KERBEROS_NAME_A "Kerberos"
 #define MICROSOFT_KERBEROS_NAME_W u"Kerberos"
+#define MICROSOFT_KERBEROS_NAME MICROSOFT_KERBEROS_NAME_W /* without UNICODE too */
 #define NEGOSSP_NAME_A "Negotiate"
 #define NEGOSSP_NAME_W u"Negotiate"
 #define ClOUDAP_NAME_A "CloudAP" /* with a small l in Windows' header too */
@@ -20,11 +21,9 @@
 #define CLOUDAP_NAME_W u"CloudAP"
 
 #ifdef UNICODE
-#define MICROSOFT_KERBEROS_NAME MICROSOFT_KERBEROS_NAME_W
 #define NEGOSSP_NAME NEGOSSP_NAME_W
 #define CLOUDAP_NAME CLOUDAP_NAME_W
 #else
-#define MICROSOFT_KERBEROS_NAME MICROSOFT_KERBEROS_NAME_A
 #define NEGOSSP_NAME NEGOSSP_NAME_A
 #define CLOUDAP_NAME CLOUDAP_NAME_A
 #endif

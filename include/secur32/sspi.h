@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * The Security Support Provider Interface for programs on Linux: names, values and layouts are those
- * of Windows' Sspi.h (documented on Microsoft Learn, "sspi.h header"), so that code written for
- * Windows compiles unchanged. Link with -lsecur32.
+ * The Security Support Provider Interface for programs on Linux: names, values and layouts are
+ * those of Windows' Sspi.h (documented on Microsoft Learn, "sspi.h header"), so that code written
+ * for Windows compiles unchanged. Link with -lsecur32.
  */
 #ifndef SECUR32_SSPI_H
 #define SECUR32_SSPI_H

@@ -51,21 +51,14 @@ SECURITY_STATUS SEC_ENTRY ChangeAccountPasswordA(SEC_CHAR *pszPackageName, SEC_C
                                                  ULONG dwReserved, PSecBufferDesc pOutput);
 
 /* Contexts. */
-SECURITY_STATUS SEC_ENTRY InitializeSecurityContextW(PCredHandle phCredential,
-                                                     PCtxtHandle phContext,
-                                                     SEC_WCHAR *pszTargetName, ULONG fContextReq,
-                                                     ULONG Reserved1, ULONG TargetDataRep,
-                                                     PSecBufferDesc pInput, ULONG Reserved2,
-                                                     PCtxtHandle phNewContext,
-                                                     PSecBufferDesc pOutput, ULONG *pfContextAttr,
-                                                     PTimeStamp ptsExpiry);
-SECURITY_STATUS SEC_ENTRY InitializeSecurityContextA(PCredHandle phCredential,
-                                                     PCtxtHandle phContext, SEC_CHAR *pszTargetName,
-                                                     ULONG fContextReq, ULONG Reserved1,
-                                                     ULONG TargetDataRep, PSecBufferDesc pInput,
-                                                     ULONG Reserved2, PCtxtHandle phNewContext,
-                                                     PSecBufferDesc pOutput, ULONG *pfContextAttr,
-                                                     PTimeStamp ptsExpiry);
+SECURITY_STATUS SEC_ENTRY InitializeSecurityContextW(
+    PCredHandle phCredential, PCtxtHandle phContext, SEC_WCHAR *pszTargetName, ULONG fContextReq,
+    ULONG Reserved1, ULONG TargetDataRep, PSecBufferDesc pInput, ULONG Reserved2,
+    PCtxtHandle phNewContext, PSecBufferDesc pOutput, ULONG *pfContextAttr, PTimeStamp ptsExpiry);
+SECURITY_STATUS SEC_ENTRY InitializeSecurityContextA(
+    PCredHandle phCredential, PCtxtHandle phContext, SEC_CHAR *pszTargetName, ULONG fContextReq,
+    ULONG Reserved1, ULONG TargetDataRep, PSecBufferDesc pInput, ULONG Reserved2,
+    PCtxtHandle phNewContext, PSecBufferDesc pOutput, ULONG *pfContextAttr, PTimeStamp ptsExpiry);
 SECURITY_STATUS SEC_ENTRY AcceptSecurityContext(PCredHandle phCredential, PCtxtHandle phContext,
                                                 PSecBufferDesc pInput, ULONG fContextReq,
                                                 ULONG TargetDataRep, PCtxtHandle phNewContext,
@@ -159,37 +152,20 @@ SECURITY_STATUS SEC_ENTRY SspiSetChannelBindingFlags(PSecPkgContext_Bindings pBi
 
 /* ---- pointers to them ---- */
 
-typedef SECURITY_STATUS(SEC_ENTRY *ACQUIRE_CREDENTIALS_HANDLE_FN_W)(SEC_WCHAR *pszPrincipal,
-                                                                    SEC_WCHAR *pszPackage,
-                                                                    ULONG fCredentialUse,
-                                                                    void *pvLogonId,
-                                                                    void *pAuthData,
-                                                                    SEC_GET_KEY_FN pGetKeyFn,
-                                                                    void *pvGetKeyArgument,
-                                                                    PCredHandle phCredential,
-                                                                    PTimeStamp ptsExpiry);
-typedef SECURITY_STATUS(SEC_ENTRY *ACQUIRE_CREDENTIALS_HANDLE_FN_A)(SEC_CHAR *pszPrincipal,
-                                                                    SEC_CHAR *pszPackage,
-                                                                    ULONG fCredentialUse,
-                                                                    void *pvLogonId,
-                                                                    void *pAuthData,
-                                                                    SEC_GET_KEY_FN pGetKeyFn,
-                                                                    void *pvGetKeyArgument,
-                                                                    PCredHandle phCredential,
-                                                                    PTimeStamp ptsExpiry);
-typedef SECURITY_STATUS(SEC_ENTRY *ADD_CREDENTIALS_FN_W)(PCredHandle hCredentials,
-                                                         SEC_WCHAR *pszPrincipal,
-                                                         SEC_WCHAR *pszPackage,
-                                                         ULONG fCredentialUse, void *pAuthData,
-                                                         SEC_GET_KEY_FN pGetKeyFn,
-                                                         void *pvGetKeyArgument,
-                                                         PTimeStamp ptsExpiry);
-typedef SECURITY_STATUS(SEC_ENTRY *ADD_CREDENTIALS_FN_A)(PCredHandle hCredentials,
-                                                         SEC_CHAR *pszPrincipal,
-                                                         SEC_CHAR *pszPackage, ULONG fCredentialUse,
-                                                         void *pAuthData, SEC_GET_KEY_FN pGetKeyFn,
-                                                         void *pvGetKeyArgument,
-                                                         PTimeStamp ptsExpiry);
+typedef SECURITY_STATUS(SEC_ENTRY *ACQUIRE_CREDENTIALS_HANDLE_FN_W)(
+    SEC_WCHAR *pszPrincipal, SEC_WCHAR *pszPackage, ULONG fCredentialUse, void *pvLogonId,
+    void *pAuthData, SEC_GET_KEY_FN pGetKeyFn, void *pvGetKeyArgument, PCredHandle phCredential,
+    PTimeStamp ptsExpiry);
+typedef SECURITY_STATUS(SEC_ENTRY *ACQUIRE_CREDENTIALS_HANDLE_FN_A)(
+    SEC_CHAR *pszPrincipal, SEC_CHAR *pszPackage, ULONG fCredentialUse, void *pvLogonId,
+    void *pAuthData, SEC_GET_KEY_FN pGetKeyFn, void *pvGetKeyArgument, PCredHandle phCredential,
+    PTimeStamp ptsExpiry);
+typedef SECURITY_STATUS(SEC_ENTRY *ADD_CREDENTIALS_FN_W)(
+    PCredHandle hCredentials, SEC_WCHAR *pszPrincipal, SEC_WCHAR *pszPackage, ULONG fCredentialUse,
+    void *pAuthData, SEC_GET_KEY_FN pGetKeyFn, void *pvGetKeyArgument, PTimeStamp ptsExpiry);
+typedef SECURITY_STATUS(SEC_ENTRY *ADD_CREDENTIALS_FN_A)(
+    PCredHandle hCredentials, SEC_CHAR *pszPrincipal, SEC_CHAR *pszPackage, ULONG fCredentialUse,
+    void *pAuthData, SEC_GET_KEY_FN pGetKeyFn, void *pvGetKeyArgument, PTimeStamp ptsExpiry);
 typedef SECURITY_STATUS(SEC_ENTRY *FREE_CREDENTIALS_HANDLE_FN)(PCredHandle phCredential);
 typedef SECURITY_STATUS(SEC_ENTRY *QUERY_CREDENTIALS_ATTRIBUTES_FN_W)(PCredHandle phCredential,
                                                                       ULONG ulAttribute,
@@ -211,53 +187,26 @@ typedef SECURITY_STATUS(SEC_ENTRY *SET_CREDENTIALS_ATTRIBUTES_FN_W)(PCredHandle 
 typedef SECURITY_STATUS(SEC_ENTRY *SET_CREDENTIALS_ATTRIBUTES_FN_A)(PCredHandle phCredential,
                                                                     ULONG ulAttribute,
                                                                     void *pBuffer, ULONG cbBuffer);
-typedef SECURITY_STATUS(SEC_ENTRY *CHANGE_PASSWORD_FN_W)(SEC_WCHAR *pszPackageName,
-                                                         SEC_WCHAR *pszDomainName,
-                                                         SEC_WCHAR *pszAccountName,
-                                                         SEC_WCHAR *pszOldPassword,
-                                                         SEC_WCHAR *pszNewPassword,
-                                                         BOOLEAN bImpersonating, ULONG dwReserved,
-                                                         PSecBufferDesc pOutput);
-typedef SECURITY_STATUS(SEC_ENTRY *CHANGE_PASSWORD_FN_A)(SEC_CHAR *pszPackageName,
-                                                         SEC_CHAR *pszDomainName,
-                                                         SEC_CHAR *pszAccountName,
-                                                         SEC_CHAR *pszOldPassword,
-                                                         SEC_CHAR *pszNewPassword,
-                                                         BOOLEAN bImpersonating, ULONG dwReserved,
-                                                         PSecBufferDesc pOutput);
-typedef SECURITY_STATUS(SEC_ENTRY *INITIALIZE_SECURITY_CONTEXT_FN_W)(PCredHandle phCredential,
-                                                                     PCtxtHandle phContext,
-                                                                     SEC_WCHAR *pszTargetName,
-                                                                     ULONG fContextReq,
-                                                                     ULONG Reserved1,
-                                                                     ULONG TargetDataRep,
-                                                                     PSecBufferDesc pInput,
-                                                                     ULONG Reserved2,
-                                                                     PCtxtHandle phNewContext,
-                                                                     PSecBufferDesc pOutput,
-                                                                     ULONG *pfContextAttr,
-                                                                     PTimeStamp ptsExpiry);
-typedef SECURITY_STATUS(SEC_ENTRY *INITIALIZE_SECURITY_CONTEXT_FN_A)(PCredHandle phCredential,
-                                                                     PCtxtHandle phContext,
-                                                                     SEC_CHAR *pszTargetName,
-                                                                     ULONG fContextReq,
-                                                                     ULONG Reserved1,
-                                                                     ULONG TargetDataRep,
-                                                                     PSecBufferDesc pInput,
-                                                                     ULONG Reserved2,
-                                                                     PCtxtHandle phNewContext,
-                                                                     PSecBufferDesc pOutput,
-                                                                     ULONG *pfContextAttr,
-                                                                     PTimeStamp ptsExpiry);
-typedef SECURITY_STATUS(SEC_ENTRY *ACCEPT_SECURITY_CONTEXT_FN)(PCredHandle phCredential,
-                                                               PCtxtHandle phContext,
-                                                               PSecBufferDesc pInput,
-                                                               ULONG fContextReq,
-                                                               ULONG TargetDataRep,
-                                                               PCtxtHandle phNewContext,
-                                                               PSecBufferDesc pOutput,
-                                                               ULONG *pfContextAttr,
-                                                               PTimeStamp ptsExpiry);
+typedef SECURITY_STATUS(SEC_ENTRY *CHANGE_PASSWORD_FN_W)(
+    SEC_WCHAR *pszPackageName, SEC_WCHAR *pszDomainName, SEC_WCHAR *pszAccountName,
+    SEC_WCHAR *pszOldPassword, SEC_WCHAR *pszNewPassword, BOOLEAN bImpersonating, ULONG dwReserved,
+    PSecBufferDesc pOutput);
+typedef SECURITY_STATUS(SEC_ENTRY *CHANGE_PASSWORD_FN_A)(
+    SEC_CHAR *pszPackageName, SEC_CHAR *pszDomainName, SEC_CHAR *pszAccountName,
+    SEC_CHAR *pszOldPassword, SEC_CHAR *pszNewPassword, BOOLEAN bImpersonating, ULONG dwReserved,
+    PSecBufferDesc pOutput);
+typedef SECURITY_STATUS(SEC_ENTRY *INITIALIZE_SECURITY_CONTEXT_FN_W)(
+    PCredHandle phCredential, PCtxtHandle phContext, SEC_WCHAR *pszTargetName, ULONG fContextReq,
+    ULONG Reserved1, ULONG TargetDataRep, PSecBufferDesc pInput, ULONG Reserved2,
+    PCtxtHandle phNewContext, PSecBufferDesc pOutput, ULONG *pfContextAttr, PTimeStamp ptsExpiry);
+typedef SECURITY_STATUS(SEC_ENTRY *INITIALIZE_SECURITY_CONTEXT_FN_A)(
+    PCredHandle phCredential, PCtxtHandle phContext, SEC_CHAR *pszTargetName, ULONG fContextReq,
+    ULONG Reserved1, ULONG TargetDataRep, PSecBufferDesc pInput, ULONG Reserved2,
+    PCtxtHandle phNewContext, PSecBufferDesc pOutput, ULONG *pfContextAttr, PTimeStamp ptsExpiry);
+typedef SECURITY_STATUS(SEC_ENTRY *ACCEPT_SECURITY_CONTEXT_FN)(
+    PCredHandle phCredential, PCtxtHandle phContext, PSecBufferDesc pInput, ULONG fContextReq,
+    ULONG TargetDataRep, PCtxtHandle phNewContext, PSecBufferDesc pOutput, ULONG *pfContextAttr,
+    PTimeStamp ptsExpiry);
 typedef SECURITY_STATUS(SEC_ENTRY *COMPLETE_AUTH_TOKEN_FN)(PCtxtHandle phContext,
                                                            PSecBufferDesc pToken);
 typedef SECURITY_STATUS(SEC_ENTRY *APPLY_CONTROL_TOKEN_FN)(PCtxtHandle phContext,
@@ -343,10 +292,10 @@ typedef struct _SECURITY_FUNCTION_TABLE_W {
     void *Reserved8;
     QUERY_SECURITY_CONTEXT_TOKEN_FN QuerySecurityContextToken;
     ENCRYPT_MESSAGE_FN EncryptMessage;
-    DECRYPT_MESSAGE_FN DecryptMessage; /* version 1 ends here */
-    SET_CONTEXT_ATTRIBUTES_FN_W SetContextAttributesW; /* 2 */
+    DECRYPT_MESSAGE_FN DecryptMessage;                         /* version 1 ends here */
+    SET_CONTEXT_ATTRIBUTES_FN_W SetContextAttributesW;         /* 2 */
     SET_CREDENTIALS_ATTRIBUTES_FN_W SetCredentialsAttributesW; /* 3 */
-    CHANGE_PASSWORD_FN_W ChangeAccountPasswordW; /* 4 */
+    CHANGE_PASSWORD_FN_W ChangeAccountPasswordW;               /* 4 */
     QUERY_CONTEXT_ATTRIBUTES_EX_FN_W QueryContextAttributesExW;
     QUERY_CREDENTIALS_ATTRIBUTES_EX_FN_W QueryCredentialsAttributesExW; /* 5 */
 } SecurityFunctionTableW, *PSecurityFunctionTableW;
@@ -378,10 +327,10 @@ typedef struct _SECURITY_FUNCTION_TABLE_A {
     void *Reserved8;
     QUERY_SECURITY_CONTEXT_TOKEN_FN QuerySecurityContextToken;
     ENCRYPT_MESSAGE_FN EncryptMessage;
-    DECRYPT_MESSAGE_FN DecryptMessage; /* version 1 ends here */
-    SET_CONTEXT_ATTRIBUTES_FN_A SetContextAttributesA; /* 2 */
+    DECRYPT_MESSAGE_FN DecryptMessage;                         /* version 1 ends here */
+    SET_CONTEXT_ATTRIBUTES_FN_A SetContextAttributesA;         /* 2 */
     SET_CREDENTIALS_ATTRIBUTES_FN_A SetCredentialsAttributesA; /* 3 */
-    CHANGE_PASSWORD_FN_A ChangeAccountPasswordA; /* 4 */
+    CHANGE_PASSWORD_FN_A ChangeAccountPasswordA;               /* 4 */
     QUERY_CONTEXT_ATTRIBUTES_EX_FN_A QueryContextAttributesExA;
     QUERY_CREDENTIALS_ATTRIBUTES_EX_FN_A QueryCredentialsAttributesExA; /* 5 */
 } SecurityFunctionTableA, *PSecurityFunctionTableA;

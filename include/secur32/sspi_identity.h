@@ -244,36 +244,33 @@ typedef struct _SEC_WINNT_AUTH_PACKED_CREDENTIALS_EX {
 /* ---- functions ---- */
 
 SECURITY_STATUS SEC_ENTRY SspiPrepareForCredRead(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity,
-                                                 PCWSTR pszTargetName, PULONG pCredmanCredentialType,
+                                                 PCWSTR pszTargetName,
+                                                 PULONG pCredmanCredentialType,
                                                  PCWSTR *ppszCredmanTargetName);
-SECURITY_STATUS SEC_ENTRY SspiPrepareForCredWrite(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity,
-                                                  PCWSTR pszTargetName,
-                                                  PULONG pCredmanCredentialType,
-                                                  PCWSTR *ppszCredmanTargetName,
-                                                  PCWSTR *ppszCredmanUserName,
-                                                  PUCHAR *ppCredentialBlob,
-                                                  PULONG pCredentialBlobSize);
+SECURITY_STATUS SEC_ENTRY SspiPrepareForCredWrite(
+    PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity, PCWSTR pszTargetName,
+    PULONG pCredmanCredentialType, PCWSTR *ppszCredmanTargetName, PCWSTR *ppszCredmanUserName,
+    PUCHAR *ppCredentialBlob, PULONG pCredentialBlobSize);
 SECURITY_STATUS SEC_ENTRY SspiEncryptAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData);
 SECURITY_STATUS SEC_ENTRY SspiEncryptAuthIdentityEx(ULONG Options,
                                                     PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData);
-SECURITY_STATUS SEC_ENTRY SspiDecryptAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE EncryptedAuthData);
+SECURITY_STATUS SEC_ENTRY
+SspiDecryptAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE EncryptedAuthData);
 SECURITY_STATUS SEC_ENTRY
 SspiDecryptAuthIdentityEx(ULONG Options, PSEC_WINNT_AUTH_IDENTITY_OPAQUE EncryptedAuthData);
 BOOLEAN SEC_ENTRY SspiIsAuthIdentityEncrypted(PSEC_WINNT_AUTH_IDENTITY_OPAQUE EncryptedAuthData);
 SECURITY_STATUS SEC_ENTRY
-SspiEncodeAuthIdentityAsStrings(PSEC_WINNT_AUTH_IDENTITY_OPAQUE pAuthIdentity,
-                                PCWSTR *ppszUserName, PCWSTR *ppszDomainName,
-                                PCWSTR *ppszPackedCredentialsString);
+SspiEncodeAuthIdentityAsStrings(PSEC_WINNT_AUTH_IDENTITY_OPAQUE pAuthIdentity, PCWSTR *ppszUserName,
+                                PCWSTR *ppszDomainName, PCWSTR *ppszPackedCredentialsString);
 SECURITY_STATUS SEC_ENTRY SspiValidateAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData);
 SECURITY_STATUS SEC_ENTRY SspiCopyAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData,
                                                PSEC_WINNT_AUTH_IDENTITY_OPAQUE *AuthDataCopy);
 void SEC_ENTRY SspiFreeAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData);
 void SEC_ENTRY SspiZeroAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData);
 void SEC_ENTRY SspiLocalFree(PVOID DataBuffer);
-SECURITY_STATUS SEC_ENTRY
-SspiEncodeStringsAsAuthIdentity(PCWSTR pszUserName, PCWSTR pszDomainName,
-                                PCWSTR pszPackedCredentialsString,
-                                PSEC_WINNT_AUTH_IDENTITY_OPAQUE *ppAuthIdentity);
+SECURITY_STATUS SEC_ENTRY SspiEncodeStringsAsAuthIdentity(
+    PCWSTR pszUserName, PCWSTR pszDomainName, PCWSTR pszPackedCredentialsString,
+    PSEC_WINNT_AUTH_IDENTITY_OPAQUE *ppAuthIdentity);
 SECURITY_STATUS SEC_ENTRY SspiCompareAuthIdentities(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity1,
                                                     PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity2,
                                                     PBOOLEAN SameSuppliedUser,
@@ -281,9 +278,9 @@ SECURITY_STATUS SEC_ENTRY SspiCompareAuthIdentities(PSEC_WINNT_AUTH_IDENTITY_OPA
 SECURITY_STATUS SEC_ENTRY SspiMarshalAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity,
                                                   ULONG *AuthIdentityLength,
                                                   char **AuthIdentityByteArray);
-SECURITY_STATUS SEC_ENTRY SspiUnmarshalAuthIdentity(ULONG AuthIdentityLength,
-                                                    char *AuthIdentityByteArray,
-                                                    PSEC_WINNT_AUTH_IDENTITY_OPAQUE *ppAuthIdentity);
+SECURITY_STATUS SEC_ENTRY
+SspiUnmarshalAuthIdentity(ULONG AuthIdentityLength, char *AuthIdentityByteArray,
+                          PSEC_WINNT_AUTH_IDENTITY_OPAQUE *ppAuthIdentity);
 SECURITY_STATUS SEC_ENTRY SspiGetTargetHostName(PCWSTR pszTargetName, PWSTR *pszHostName);
 SECURITY_STATUS SEC_ENTRY SspiExcludePackage(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity,
                                              PCWSTR pszPackageName,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Certificates as Windows' wincrypt.h has them: the structures, the names of algorithms, the bits of
- * trust, and the few functions that libsecur32 itself exports, for certificates that come from it or
- * from secur32.h. It is no CryptoAPI.
+ * Certificates as Windows' wincrypt.h has them: the structures, the names of algorithms, the bits
+ * of trust, and the few functions that libsecur32 itself exports, for certificates that come from
+ * it or from secur32.h. It is no CryptoAPI.
  */
 #ifndef SECUR32_WINCRYPT_H
 #define SECUR32_WINCRYPT_H

@@ -6,11 +6,17 @@
 unit_tests = \
 	tests/unit/test_abi \
 	tests/unit/test_abi_unicode \
+	tests/unit/test_alerts \
 	tests/unit/test_checked \
+	tests/unit/test_flags \
 	tests/unit/test_handle \
+	tests/unit/test_handshake \
 	tests/unit/test_log \
 	tests/unit/test_mem \
-	tests/unit/test_span
+	tests/unit/test_message \
+	tests/unit/test_record \
+	tests/unit/test_span \
+	tests/unit/test_verify
 
 windows_unit_tests += test_abi.exe test_abi_unicode.exe
 
@@ -23,6 +29,16 @@ EXTRA_DIST += $(unit_tests:=.c) $(unit_scripts)
 
 LDADD = tests/libharness.a libsecur32_internal.a
 
+# Schannel over a TLS library that does what the test says.
+fake_sources = \
+	tests/unit/fake_rooms.c \
+	tests/unit/fake_rooms.h \
+	tests/unit/fake_tls.c \
+	tests/unit/fake_tls.h
+tests_unit_test_handshake_SOURCES = tests/unit/test_handshake.c $(fake_sources)
+tests_unit_test_message_SOURCES = tests/unit/test_message.c $(fake_sources)
+EXTRA_DIST += $(fake_sources)
+
 # The ABI tests: rows made of tests/data/abi, included by their name from the build folder.
 abi_data = tests/data/abi/layout.tsv tests/data/abi/constants.tsv
 EXTRA_DIST += $(abi_data) tests/data/abi/exports.tsv tests/unit/gen-abi.awk tests/unit/abi_static.h
@@ -32,7 +48,10 @@ $(abi_made): $(abi_data) tests/unit/gen-abi.awk
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)side=$(@F) && side=$${side%.h} && $(AWK) -v side=$${side#abi_} \
 		-f $(srcdir)/tests/unit/gen-abi.awk $(abi_data:%=$(srcdir)/%) >$@.tmp && mv $@.tmp $@
-tests/unit/test_abi.$(OBJEXT) tests/unit/test_abi_unicode.$(OBJEXT): tests/unit/abi_elf.h
+tests_unit_test_abi_CPPFLAGS = $(AM_CPPFLAGS) -I.
+tests_unit_test_abi_unicode_CPPFLAGS = $(AM_CPPFLAGS) -I.
+tests/unit/test_abi-test_abi.$(OBJEXT) tests/unit/test_abi_unicode-test_abi_unicode.$(OBJEXT): \
+	tests/unit/abi_elf.h
 abi_pe_objects = $(pe_arches:%=%-windows/obj/tests/unit/test_abi.o) \
 	$(pe_arches:%=%-windows/obj/tests/unit/test_abi_unicode.o)
 $(abi_pe_objects): tests/unit/abi_pe.h
