@@ -4,8 +4,8 @@
  * Tables: what a program asks of InitializeSecurityContext and AcceptSecurityContext (ISC_REQ_,
  * ASC_REQ_) and what it is told (ISC_RET_, ASC_RET_). The two families differ in some values.
  */
-#ifndef SECUR32_SCHANNEL_FLAGS_H
-#define SECUR32_SCHANNEL_FLAGS_H
+#ifndef SECUR32_SCHANNEL_FLAGS_TABLE_H
+#define SECUR32_SCHANNEL_FLAGS_TABLE_H
 
 #include "winsspi.h"
 

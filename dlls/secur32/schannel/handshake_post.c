@@ -80,28 +80,42 @@ static SECURITY_STATUS serve_rewritten(struct handshake *h, size_t size)
 }
 
 /* A record as it came from the network. The program's bytes stay as they are. */
-static SECURITY_STATUS serve_encrypted(struct handshake *h, struct span record)
+static SECURITY_STATUS open_copy(struct handshake *h, struct span record,
+                                 struct record_opened *opened)
 {
     struct schan_context *context = h->context;
     uint8_t *copy = mem_copy(record);
-    struct record_opened opened;
     SECURITY_STATUS status;
 
     if (!copy)
         return SEC_E_INSUFFICIENT_MEMORY;
     lock_take(&context->receive);
-    status = record_open(context, copy, record.size, &opened);
+    status = record_open(context, copy, record.size, opened);
     lock_release(&context->receive);
     /* Data can only be handed out by DecryptMessage, and now it is lost. */
-    if (status == SEC_E_OK && opened.plain_size)
+    if (status == SEC_E_OK && opened->plain_size)
         status = handshake_fail_alert(h, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
     mem_wipe_free(copy, record.size);
     if (status < 0)
         return status;
 
+    /* Nobody will bring this record: it is here. */
+    lock_take(&context->session);
+    if (status == SEC_I_RENEGOTIATE && context->opened)
+        context->opened--;
+    context->opened_size = 0;
+    lock_release(&context->session);
     h->used += record.size;
     h->progress = true;
-    h->store_session = opened.store_session;
+    h->store_session = opened->store_session;
+    return status;
+}
+
+static SECURITY_STATUS serve_encrypted(struct handshake *h, struct span record)
+{
+    struct record_opened opened;
+    SECURITY_STATUS status = open_copy(h, record, &opened);
+
     if (status != SEC_I_RENEGOTIATE)
         return status;
     return opened.message_event == TLS_WANT_INPUT ? SEC_I_CONTINUE_NEEDED : serve(h);
@@ -156,16 +170,47 @@ static SECURITY_STATUS renegotiate(struct handshake *h)
     return handshake_run(h, begin);
 }
 
+/* A record as it came, and no handshake is under way: it may be a request for one. */
+static SECURITY_STATUS legacy_encrypted(struct handshake *h, struct span record)
+{
+    struct record_opened opened;
+    SECURITY_STATUS status;
+
+    if (record.data[0] == RECORD_DATA)
+        return SEC_E_OUT_OF_SEQUENCE; /* it is for DecryptMessage, and still is */
+    status = open_copy(h, record, &opened);
+    if (status == SEC_I_RENEGOTIATE)
+        return renegotiate(h);
+    return status == SEC_E_OK ? SEC_I_CONTINUE_NEEDED : status;
+}
+
 static SECURITY_STATUS legacy_records(struct handshake *h)
 {
+    struct span rest;
+    size_t size;
+
     skip_opened(h);
-    return renegotiate(h);
+    if (h->used == h->input.size || request_waits(h->context) ||
+        atomic_load(&h->context->renegotiating))
+        return renegotiate(h);
+    rest = span_of(h->input.data + h->used, h->input.size - h->used);
+    switch (record_cut(rest, LIMIT_CIPHERTEXT_TLS12, &size, &h->missing)) {
+    case RECORD_WHOLE:
+        break;
+    case RECORD_PARTIAL:
+        return SEC_E_INCOMPLETE_MESSAGE;
+    case RECORD_TOO_LARGE:
+        return handshake_no_records(h, SEC_E_ILLEGAL_MESSAGE);
+    case RECORD_NOT_TLS:
+        return handshake_no_records(h, SEC_E_INVALID_TOKEN);
+    }
+    return legacy_encrypted(h, span_of(rest.data, size));
 }
 
 /* ---- calls without input ---- */
 
 /* The program wants a new handshake (TLS 1.2) or the client's certificate (TLS 1.3 server). */
-static SECURITY_STATUS begin_anew(struct handshake *h, bool modern)
+static SECURITY_STATUS begin_anew(struct handshake *h)
 {
     struct schan_context *context = h->context;
     bool server = context->role == TLS_SERVER;
@@ -177,11 +222,10 @@ static SECURITY_STATUS begin_anew(struct handshake *h, bool modern)
         return SEC_E_NO_RENEGOTIATION;
     if (h->result.event == TLS_FAILED)
         return handshake_fail(h, failure_status(&h->result));
-    atomic_store(&context->renegotiating, !modern);
-    /* A server is done with its request; what the client makes of it comes through DecryptMessage.
-     */
+    /* A server is done with its request; the client's answer begins the handshake, or does not. */
     if (server)
         return SEC_E_OK;
+    atomic_store(&context->renegotiating, true);
     return h->result.output_size ? SEC_I_CONTINUE_NEEDED : handshake_run(h, true);
 }
 
@@ -200,14 +244,14 @@ static SECURITY_STATUS empty_call(struct handshake *h, bool modern)
     if (atomic_load(&context->received_close))
         return SEC_I_CONTEXT_EXPIRED;
     if (!modern)
-        return atomic_load(&context->renegotiating) ? want_bytes(h) : begin_anew(h, modern);
+        return atomic_load(&context->renegotiating) ? want_bytes(h) : begin_anew(h);
 
     /* An update of keys that is owed, or a ticket whose record comes with the next call. */
     if (opened)
         return serve(h);
     if (context->role == TLS_CLIENT)
         return SEC_E_NO_RENEGOTIATION;
-    return begin_anew(h, modern);
+    return begin_anew(h);
 }
 
 SECURITY_STATUS handshake_connected_call(struct handshake *h)

@@ -174,7 +174,7 @@ SECURITY_STATUS record_open(struct schan_context *context, uint8_t *record, size
                             struct record_opened *opened)
 {
     struct tls_unseal message = {.record = record, .size = size};
-    struct tls_result result;
+    struct tls_result result; /* written by tls_unseal on failure only */
     enum tls_status called;
 
     *opened = (struct record_opened){0};
@@ -183,14 +183,14 @@ SECURITY_STATUS record_open(struct schan_context *context, uint8_t *record, size
         return opened->kept ? SEC_I_RENEGOTIATE
                             : renegotiation_alert(context, span_of(record, size));
     }
+    result.event = TLS_DONE;
     called = unseal(context, &message, &result);
-    if (called != TLS_OK) {
-        if (called == TLS_NOT_READY)
-            return SEC_E_INVALID_HANDLE;
-        if (result.event == TLS_FAILED)
-            return open_failed(context, &result);
+    if (result.event == TLS_FAILED)
+        return open_failed(context, &result);
+    if (called == TLS_NOT_READY)
+        return SEC_E_INVALID_HANDLE;
+    if (called != TLS_OK)
         return record_refuse(context, tls_call_status(called), ALERT_INTERNAL_ERROR);
-    }
     switch (message.type) {
     case TLS_TYPE_DATA:
         opened->offset = message.offset;
