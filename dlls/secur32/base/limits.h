@@ -25,6 +25,8 @@
 #define LIMIT_TLS_PARAMETERS       16       /* SCH_CRED_MAX_SUPPORTED_PARAMETERS */
 #define LIMIT_CHAIN                16       /* certificates of one chain, ours or the peer's */
 #define LIMIT_CERTIFICATE          65536    /* bytes of one DER certificate that we accept */
+#define LIMIT_KEYING_MATERIAL      0x2000   /* bytes of one exported key; RFC 5869 2.3 allows 255 hashes */
+#define LIMIT_APP_DATA             0x10000  /* SECPKG_ATTR_APP_DATA of one context; ours */
 #define LIMIT_HANDLES              0x00ffffff /* live handles of one kind in a process */
 /* clang-format on */
 

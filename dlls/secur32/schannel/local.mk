@@ -3,6 +3,12 @@
 
 schannel_sources = \
 	dlls/secur32/schannel/alerts.c \
+	dlls/secur32/schannel/attributes.c \
+	dlls/secur32/schannel/attributes_certificate.c \
+	dlls/secur32/schannel/attributes_connection.c \
+	dlls/secur32/schannel/attributes_key.c \
+	dlls/secur32/schannel/attributes_set.c \
+	dlls/secur32/schannel/binding.c \
 	dlls/secur32/schannel/context.c \
 	dlls/secur32/schannel/control.c \
 	dlls/secur32/schannel/credential.c \
@@ -33,6 +39,8 @@ schannel_sources = \
 
 schannel_headers = \
 	dlls/secur32/schannel/alerts.h \
+	dlls/secur32/schannel/attributes.h \
+	dlls/secur32/schannel/binding.h \
 	dlls/secur32/schannel/context.h \
 	dlls/secur32/schannel/credential.h \
 	dlls/secur32/schannel/credential_input.h \

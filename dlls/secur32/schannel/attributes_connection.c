@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * Attributes that tell what was negotiated.
+ *
+ * Sources: Microsoft Learn, the pages of the structures; schannel.h. Of AEAD suites Windows tells
+ * the hash of the suite with strength 0 in CONNECTION_INFO (as .NET prints it) and none in
+ * CIPHER_INFO, whose members are those of Get-TlsCipherSuite. dwProtocol of CONNECTION_INFO is one
+ * SP_PROT_ bit of the own side, that of CIPHER_INFO the version on the wire. Strings are WCHAR
+ * through both entries.
+ */
+#include "schannel/attributes.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "schannel/flags.h"
+#include "schannel/package.h"
+#include "sspi/buffers.h"
+
+#define RECORD_BUFFERS 4 /* STREAM_SIZES: header, data, trailer and an empty one */
+
+#define DTLS_MAJOR 0xfe
+
+static void tell_protocol(const struct tls_info *info, ULONG *major, ULONG *minor)
+{
+    if (info->version >> 8 == DTLS_MAJOR) {
+        *major = 1;
+        *minor = info->version == 0xfeff ? 0 : 2;
+        return;
+    }
+    *major = 1;
+    *minor = (info->version & 0xffu) - 1;
+}
+
+/* ---- sizes
+ * ------------------------------------------------------------------------------------------- */
+
+static ULONG block_size(const struct tls_info *info)
+{
+    const struct suite *suite = suite_find(info->suite);
+
+    return suite && suite->block_size ? suite->block_size : 1;
+}
+
+FILLER(stream_sizes)
+{
+    SecPkgContext_StreamSizes *to = out;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    to->cbHeader = info.header;
+    to->cbTrailer = info.trailer;
+    to->cbMaximumMessage = info.maximum;
+    to->cBuffers = RECORD_BUFFERS;
+    to->cbBlockSize = block_size(&info);
+    return SEC_E_OK;
+}
+
+FILLER(sizes)
+{
+    SecPkgContext_Sizes *to = out;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    to->cbMaxToken = schan_ssp.max_token;
+    to->cbMaxSignature = 0; /* MakeSignature is not for this package */
+    to->cbBlockSize = block_size(&info);
+    to->cbSecurityTrailer = info.header + info.trailer;
+    return SEC_E_OK;
+}
+
+/* The end of a client certificate's validity, on the server; otherwise a maximum. */
+FILLER(lifespan)
+{
+    SecPkgContext_Lifespan *to = out;
+    int64_t expiry;
+
+    lock_take(&context->session);
+    expiry = context->peer_expiry;
+    lock_release(&context->session);
+    to->tsStart.QuadPart = 0;
+    to->tsExpiry.QuadPart = expiry ? expiry : INT64_MAX;
+    return SEC_E_OK;
+}
+
+FILLER(flags)
+{
+    SecPkgContext_Flags *to = out;
+    struct schan_credential *credential = attribute_credential(context);
+    bool server = context->role == TLS_SERVER, mapped = false;
+    struct tls_info info;
+
+    if (server && credential && attribute_info(context, &info))
+        mapped = info.peer_chain_size && !(credential->flags & SCH_CRED_NO_SYSTEM_MAPPER);
+    schan_credential_unref(credential);
+    lock_take(&context->handshake);
+    to->Flags = flags_returned(server ? FLAGS_ACCEPT : FLAGS_INITIALIZE, context->request, mapped);
+    lock_release(&context->handshake);
+    return SEC_E_OK;
+}
+
+/* ---- strengths
+ * --------------------------------------------------------------------------------------- */
+
+/* RSA key exchange: the server's key. */
+static DWORD server_key_bits(struct schan_context *context)
+{
+    struct tls_certificate_facts facts = {0};
+    uint8_t *leaf = NULL;
+    size_t size = 0;
+
+    if (attribute_server_leaf(context, &leaf, &size) != SEC_E_OK)
+        return 0;
+    if (tls_certificate_facts(span_of(leaf, size), &facts) != TLS_OK)
+        facts.key_bits = 0;
+    mem_free(leaf);
+    return facts.key_bits;
+}
+
+static DWORD exchange_bits(struct schan_context *context, const struct tls_info *info,
+                           const struct suite *suite)
+{
+    const struct group *group = group_find(info->group);
+
+    if (suite && suite->exchange == SUITE_EXCHANGE_RSA)
+        return server_key_bits(context);
+    if (group)
+        return group->bits;
+    return info->dh_bits;
+}
+
+static DWORD hash_bits(const struct suite *suite)
+{
+    return suite_is_aead(suite) ? 0 : suite->hash_bits;
+}
+
+FILLER(connection_info)
+{
+    SecPkgContext_ConnectionInfo *to = out;
+    const struct suite *suite;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    suite = suite_find(info.suite);
+    if (!suite)
+        return SEC_E_INTERNAL_ERROR;
+    to->dwProtocol = policy_protocol_from_wire(info.version, context->role);
+    to->aiCipher = suite->cipher;
+    to->dwCipherStrength = suite->cipher_bits;
+    to->aiHash = suite->hash;
+    to->dwHashStrength = hash_bits(suite);
+    to->aiExch = suite_exchange_part(suite)->algorithm;
+    to->dwExchStrength = exchange_bits(context, &info, suite);
+    return SEC_E_OK;
+}
+
+FILLER(connection_info_ex)
+{
+    SecPkgContext_ConnectionInfoEx *to = out;
+    const struct suite *suite;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    suite = suite_find(info.suite);
+    if (!suite)
+        return SEC_E_INTERNAL_ERROR;
+    to->dwVersion = SECPKGCONTEXT_CONNECTION_INFO_EX_V1;
+    to->dwProtocol = policy_protocol_from_wire(info.version, context->role);
+    attribute_copy_text(to->szCipher, COUNT_OF(to->szCipher), suite->cipher_name);
+    to->dwCipherStrength = suite->cipher_bits;
+    attribute_copy_text(to->szHash, COUNT_OF(to->szHash), suite->hash_name);
+    to->dwHashStrength = hash_bits(suite);
+    attribute_copy_text(to->szExchange, COUNT_OF(to->szExchange), suite_exchange_part(suite)->name);
+    to->dwExchStrength = exchange_bits(context, &info, suite);
+    return SEC_E_OK;
+}
+
+FILLER(cipher_info)
+{
+    SecPkgContext_CipherInfo *to = out;
+    const struct suite *suite;
+    const struct suite_part *exchange;
+    const struct group *group;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    suite = suite_find(info.suite);
+    if (!suite)
+        return SEC_E_INTERNAL_ERROR;
+    exchange = suite_exchange_part(suite);
+    group = group_find(info.group);
+    to->dwVersion = SECPKGCONTEXT_CIPHERINFO_V1;
+    to->dwProtocol = info.version;
+    to->dwCipherSuite = suite->number;
+    to->dwBaseCipherSuite = suite->number;
+    attribute_copy_text(to->szCipherSuite, COUNT_OF(to->szCipherSuite), suite->name);
+    attribute_copy_text(to->szCipher, COUNT_OF(to->szCipher), suite->cipher_name);
+    to->dwCipherLen = suite->cipher_bits;
+    to->dwCipherBlockLen = suite->block_size;
+    attribute_copy_text(to->szHash, COUNT_OF(to->szHash),
+                        suite_is_aead(suite) ? "" : suite->hash_name);
+    to->dwHashLen = hash_bits(suite);
+    attribute_copy_text(to->szExchange, COUNT_OF(to->szExchange), exchange->name);
+    to->dwMinExchangeLen = exchange->minimum_bits;
+    to->dwMaxExchangeLen = exchange->maximum_bits;
+    attribute_copy_text(to->szCertificate, COUNT_OF(to->szCertificate),
+                        suite_signature_part(suite)->name);
+    to->dwKeyType = group && !group->finite_field ? group->number : 0;
+    return SEC_E_OK;
+}
+
+/* ---- strings
+ * ------------------------------------------------------------------------------------------ */
+
+FILLER(key_info)
+{
+    SecPkgContext_KeyInfoW *to = out;
+    const struct suite *suite;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    suite = suite_find(info.suite);
+    if (!suite)
+        return SEC_E_INTERNAL_ERROR;
+    to->sSignatureAlgorithmName = attribute_text(suite->hash_name);
+    to->sEncryptAlgorithmName = attribute_text(suite->cipher_name);
+    if (!to->sSignatureAlgorithmName || !to->sEncryptAlgorithmName) {
+        buffers_free(to->sSignatureAlgorithmName);
+        buffers_free(to->sEncryptAlgorithmName);
+        return SEC_E_INSUFFICIENT_MEMORY;
+    }
+    to->KeySize = suite->cipher_bits;
+    to->SignatureAlgorithm = suite->hash;
+    to->EncryptAlgorithm = suite->cipher;
+    return SEC_E_OK;
+}
+
+/* No authority took part. Programs free the string, so there is one. */
+FILLER(authority)
+{
+    SecPkgContext_AuthorityW *to = out;
+
+    (void)context;
+    to->sAuthorityName = attribute_text("");
+    return to->sAuthorityName ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
+}
+
+FILLER(protocol_info)
+{
+    SecPkgContext_ProtoInfoW *to = out;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    to->sProtocolName = attribute_text(info.version >> 8 == DTLS_MAJOR ? "DTLS" : "TLS");
+    if (!to->sProtocolName)
+        return SEC_E_INSUFFICIENT_MEMORY;
+    tell_protocol(&info, &to->majorVersion, &to->minorVersion);
+    return SEC_E_OK;
+}
+
+/* ---- extensions and sessions
+ * -------------------------------------------------------------------------- */
+
+/* "None" with SEC_E_OK when none was negotiated: curl and Qt take an error for a failed connection.
+ */
+FILLER(application_protocol)
+{
+    SecPkgContext_ApplicationProtocol *to = out;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    to->ProtoNegoStatus = SecApplicationProtocolNegotiationStatus_None;
+    to->ProtoNegoExt = SecApplicationProtocolNegotiationExt_None;
+    if (!info.alpn_size)
+        return SEC_E_OK;
+    to->ProtoNegoStatus = SecApplicationProtocolNegotiationStatus_Success;
+    to->ProtoNegoExt = SecApplicationProtocolNegotiationExt_ALPN;
+    to->ProtocolIdSize = info.alpn_size;
+    memcpy(to->ProtocolId, info.alpn, info.alpn_size);
+    return SEC_E_OK;
+}
+
+/* A session that TLS 1.3 resumed is not called so: schannel-rs' tests see the flag in TLS 1.2 only.
+ */
+FILLER(session_info)
+{
+    SecPkgContext_SessionInfo *to = out;
+    struct tls_info info;
+
+    if (!attribute_info(context, &info))
+        return SEC_E_INVALID_HANDLE;
+    to->dwFlags = info.resumed && info.version != 0x0304 ? SSL_SESSION_RECONNECT : 0;
+    to->cbSessionId = info.session_id_size;
+    memcpy(to->rgbSessionId, info.session_id, info.session_id_size);
+    return SEC_E_OK;
+}
+
+/* RFC 5764 is for datagrams; a stream has no profile. */
+FILLER(srtp)
+{
+    SecPkgContext_SrtpParameters *to = out;
+
+    (void)context;
+    to->ProtectionProfile = 0;
+    return SEC_E_OK;
+}
