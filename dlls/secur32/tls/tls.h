@@ -15,7 +15,8 @@
  *   session   every other call; a call that may write a record needs send as well, one that may
  *             change how records are read needs receive as well. When tls_info.record_path is
  *             TLS_PATH_SESSION (no AEAD suite), tls_seal and tls_unseal need session too.
- * So in the usual case tls_seal and tls_unseal run at the same time on one session and share nothing.
+ * So in the usual case tls_seal and tls_unseal run at the same time on one session and share
+ * nothing.
  */
 #ifndef SECUR32_TLS_TLS_H
 #define SECUR32_TLS_TLS_H
@@ -43,29 +44,30 @@ enum tls_event {
     TLS_DONE,            /* the handshake (or what was asked for) is complete */
     TLS_WANT_INPUT,      /* all input was taken and more is needed */
     TLS_WANT_VERDICT,    /* peer's chain is there (tls_peer_certificate): tls_supply_verdict */
-    TLS_WANT_CREDENTIAL, /* the server asks for a certificate (tls_authority): tls_supply_credential */
+    TLS_WANT_CREDENTIAL, /* the server asks for a certificate (tls_authority): tls_supply_credential
+                          */
     TLS_WANT_SIGN,       /* a key outside must sign (tls_sign_request): tls_supply_signature */
-    TLS_RENEGOTIATE,     /* TLS 1.2: HelloRequest, or a client's new hello; 1.3: CertificateRequest */
-    TLS_REFUSED,         /* the peer refused our renegotiation (no_renegotiation); session lives */
-    TLS_CLOSED,          /* close_notify came */
-    TLS_FAILED,          /* the session is dead; see alert_received, alert_sent, reason */
+    TLS_RENEGOTIATE, /* TLS 1.2: HelloRequest, or a client's new hello; 1.3: CertificateRequest */
+    TLS_REFUSED,     /* the peer refused our renegotiation (no_renegotiation); session lives */
+    TLS_CLOSED,      /* close_notify came */
+    TLS_FAILED,      /* the session is dead; see alert_received, alert_sent, reason */
     TLS_EVENT_COUNT
 };
 
 /* Why TLS_FAILED, where an alert number does not say enough. */
 enum tls_reason {
     TLS_REASON_NONE,
-    TLS_REASON_ALERT,         /* the peer's fatal alert: alert_received */
-    TLS_REASON_NOT_TLS,       /* bytes that are no TLS record */
-    TLS_REASON_VERSION,       /* no common protocol version */
-    TLS_REASON_SUITE,         /* no common cipher suite, group or signature scheme */
-    TLS_REASON_ALPN,          /* no common application protocol */
-    TLS_REASON_DECODE,        /* malformed message */
-    TLS_REASON_UNEXPECTED,    /* message out of order */
-    TLS_REASON_TOO_LARGE,     /* message or record over a limit */
-    TLS_REASON_MAC,           /* record fails its tag or MAC */
-    TLS_REASON_DECRYPT,       /* Finished or a signature is wrong */
-    TLS_REASON_CERTIFICATE,   /* peer's certificate unusable, or the verdict was bad */
+    TLS_REASON_ALERT,          /* the peer's fatal alert: alert_received */
+    TLS_REASON_NOT_TLS,        /* bytes that are no TLS record */
+    TLS_REASON_VERSION,        /* no common protocol version */
+    TLS_REASON_SUITE,          /* no common cipher suite, group or signature scheme */
+    TLS_REASON_ALPN,           /* no common application protocol */
+    TLS_REASON_DECODE,         /* malformed message */
+    TLS_REASON_UNEXPECTED,     /* message out of order */
+    TLS_REASON_TOO_LARGE,      /* message or record over a limit */
+    TLS_REASON_MAC,            /* record fails its tag or MAC */
+    TLS_REASON_DECRYPT,        /* Finished or a signature is wrong */
+    TLS_REASON_CERTIFICATE,    /* peer's certificate unusable, or the verdict was bad */
     TLS_REASON_NO_CERTIFICATE, /* we need one and have none that fits */
     TLS_REASON_MEMORY,
     TLS_REASON_INTERNAL,
@@ -78,18 +80,16 @@ enum tls_reason {
 struct tls_result {
     enum tls_event event;
     enum tls_reason reason;
-    int alert_received;  /* description of the fatal alert, or TLS_NO_ALERT */
-    int alert_sent;      /* description of the fatal alert that is in the output, or TLS_NO_ALERT */
-    size_t consumed;     /* bytes of the input that were taken: whole records */
-    size_t output_size;  /* bytes that wait for tls_output */
+    int alert_received; /* description of the fatal alert, or TLS_NO_ALERT */
+    int alert_sent;     /* description of the fatal alert that is in the output, or TLS_NO_ALERT */
+    size_t consumed;    /* bytes of the input that were taken: whole records */
+    size_t output_size; /* bytes that wait for tls_output */
 };
 
-/* ---- the library ------------------------------------------------------------------------------ */
+/* ---- the library ------------------------------------------------------------------------------
+ */
 
-enum tls_role {
-    TLS_CLIENT,
-    TLS_SERVER
-};
+enum tls_role { TLS_CLIENT, TLS_SERVER };
 
 /* Bits of version masks. */
 #define TLS_VERSION_1_0 0x01u
@@ -114,10 +114,11 @@ bool tls_knows_suite(uint16_t suite);
 bool tls_knows_group(uint16_t group);
 bool tls_knows_scheme(uint16_t scheme);
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------
+ */
 
 enum tls_name_kind {
-    TLS_NAME_NONE,   /* empty */
+    TLS_NAME_NONE, /* empty */
     TLS_NAME_HOST,
     TLS_NAME_ADDRESS /* IPv4 or IPv6 literal: never sent as SNI (RFC 6066 3) */
 };
@@ -129,7 +130,8 @@ enum tls_name_kind {
 MUST_CHECK enum tls_status tls_name(struct span target, enum tls_name_kind *kind, uint8_t *ascii,
                                     size_t room, size_t *size);
 
-/* ---- credentials: certificates with keys ------------------------------------------------------ */
+/* ---- credentials: certificates with keys ------------------------------------------------------
+ */
 
 struct tls_credential; /* immutable once made; shared by any number of sessions and threads */
 
@@ -145,14 +147,16 @@ MUST_CHECK enum tls_status tls_credential_new(const struct tls_certificate *cert
 /* NULL is fine. Sessions that use it keep what they need. */
 void tls_credential_free(struct tls_credential *credential);
 
-/* ---- ticket keys of a server ------------------------------------------------------------------- */
+/* ---- ticket keys of a server -------------------------------------------------------------------
+ */
 
 struct tls_tickets; /* server: key of session tickets, and the cache of TLS 1.2 session ids */
 
 MUST_CHECK enum tls_status tls_tickets_new(uint32_t lifetime_s, struct tls_tickets **tickets);
 void tls_tickets_free(struct tls_tickets *tickets);
 
-/* ---- sessions ---------------------------------------------------------------------------------- */
+/* ---- sessions ----------------------------------------------------------------------------------
+ */
 
 struct tls_session;
 
@@ -170,17 +174,19 @@ struct tls_policy {
 };
 
 /* struct tls_config.flags */
-#define TLS_FLAG_ASK_VERDICT 0x0001u    /* return TLS_WANT_VERDICT for the peer's certificate */
-#define TLS_FLAG_ASK_CREDENTIAL 0x0002u /* client: return TLS_WANT_CREDENTIAL when asked for one */
-#define TLS_FLAG_REQUEST_PEER 0x0004u   /* server: ask for a client certificate */
-#define TLS_FLAG_REQUIRE_PEER 0x0008u   /* server: and fail without */
-#define TLS_FLAG_NO_TICKETS 0x0010u     /* neither offer nor issue session tickets */
+#define TLS_FLAG_ASK_VERDICT 0x0001u /* return TLS_WANT_VERDICT for the peer's certificate */
+#define TLS_FLAG_ASK_CREDENTIAL                                                                    \
+    0x0002u                           /* client: return TLS_WANT_CREDENTIAL when asked for one     \
+                                       */
+#define TLS_FLAG_REQUEST_PEER 0x0004u /* server: ask for a client certificate */
+#define TLS_FLAG_REQUIRE_PEER 0x0008u /* server: and fail without */
+#define TLS_FLAG_NO_TICKETS 0x0010u   /* neither offer nor issue session tickets */
 #define TLS_FLAG_POST_HANDSHAKE_AUTH 0x0020u /* client: offer it (RFC 8446 4.2.6) */
 #define TLS_FLAG_DATAGRAM 0x0040u
-#define TLS_FLAG_NO_RESUMPTION 0x0080u  /* accept no session of the past, store none */
-#define TLS_FLAG_NO_EMS 0x0100u         /* no extended master secret */
-#define TLS_FLAG_SCSV_ONLY 0x0200u      /* renegotiation_info as SCSV, no extension */
-#define TLS_FLAG_OCSP 0x0400u           /* client: ask for a stapled OCSP response */
+#define TLS_FLAG_NO_RESUMPTION 0x0080u /* accept no session of the past, store none */
+#define TLS_FLAG_NO_EMS 0x0100u        /* no extended master secret */
+#define TLS_FLAG_SCSV_ONLY 0x0200u     /* renegotiation_info as SCSV, no extension */
+#define TLS_FLAG_OCSP 0x0400u          /* client: ask for a stapled OCSP response */
 
 struct tls_config {
     enum tls_role role;
@@ -189,8 +195,8 @@ struct tls_config {
     const struct tls_credential *credential; /* NULL: a client without certificate */
     struct tls_tickets *tickets;             /* server; NULL: no resumption */
     struct span server_name; /* client: SNI, ASCII without final dot; empty: no extension */
-    struct span alpn;        /* ids with 8-bit lengths, most wanted first, as in RFC 7301; or empty */
-    struct span resume;      /* client: bytes that tls_session_data gave; or empty */
+    struct span alpn;   /* ids with 8-bit lengths, most wanted first, as in RFC 7301; or empty */
+    struct span resume; /* client: bytes that tls_session_data gave; or empty */
     const struct span *authorities; /* server: DER names sent with a certificate request */
     size_t authority_count;
     uint32_t handshake_limit; /* bytes of one handshake message; 0: library's own */
@@ -204,11 +210,12 @@ void tls_session_free(struct tls_session *session);
 
 /*
  * Goes on with the handshake (or, later, with a renegotiation or post-handshake authentication that
- * was begun). `input` holds zero or more WHOLE records, still as they came from the network; cutting
- * them out is the caller's business. Stops after the record that completes the handshake, or that
- * leads to output, or to an event; result->consumed says how many bytes were taken. Everything that
- * was taken is done with: it must not be given again. With TLS_WANT_CREDENTIAL the record that holds
- * the request was not taken yet, unless messages before it in the same record had to be.
+ * was begun). `input` holds zero or more WHOLE records, still as they came from the network;
+ * cutting them out is the caller's business. Stops after the record that completes the handshake,
+ * or that leads to output, or to an event; result->consumed says how many bytes were taken.
+ * Everything that was taken is done with: it must not be given again. With TLS_WANT_CREDENTIAL the
+ * record that holds the request was not taken yet, unless messages before it in the same record had
+ * to be.
  *
  * A fatal alert that we send is in the output like any other token.
  */
@@ -226,32 +233,33 @@ MUST_CHECK enum tls_status tls_supply_credential(struct tls_session *session,
 
 struct tls_sign_request {
     uint64_t outside_id;
-    uint16_t scheme;   /* IANA SignatureScheme; 0: RSA PKCS#1 over MD5+SHA1 (TLS 1.0 and 1.1) */
-    uint8_t hash[64];  /* what is to be signed, already hashed; no DigestInfo around it */
+    uint16_t scheme;  /* IANA SignatureScheme; 0: RSA PKCS#1 over MD5+SHA1 (TLS 1.0 and 1.1) */
+    uint8_t hash[64]; /* what is to be signed, already hashed; no DigestInfo around it */
     uint32_t hash_size;
 };
 
 MUST_CHECK enum tls_status tls_sign_request(struct tls_session *session,
                                             struct tls_sign_request *request);
 /* An empty signature says that the provider failed. ECDSA: DER. Then step. */
-MUST_CHECK enum tls_status tls_supply_signature(struct tls_session *session,
-                                                struct span signature);
+MUST_CHECK enum tls_status tls_supply_signature(struct tls_session *session, struct span signature);
 
-/* ---- what is asked after, and during, the handshake --------------------------------------------- */
+/* ---- what is asked after, and during, the handshake ---------------------------------------------
+ */
 
 enum tls_record_path {
-    TLS_PATH_NONE,    /* no application keys yet */
-    TLS_PATH_IN_PLACE, /* AEAD: sealed and opened in the caller's memory; directions share nothing */
+    TLS_PATH_NONE,     /* no application keys yet */
+    TLS_PATH_IN_PLACE, /* AEAD: sealed and opened in the caller's memory; directions share nothing
+                        */
     TLS_PATH_SESSION   /* through the library's session: tls_seal and tls_unseal need its lock */
 };
 
 struct tls_info {
-    uint16_t version;   /* wire version: 0x0303, 0x0304, 0xfefd; 0 while unknown */
-    uint16_t suite;     /* IANA */
-    uint16_t group;     /* IANA group of the key exchange; 0: none */
-    uint16_t scheme;    /* IANA signature scheme that the server used; 0: none */
+    uint16_t version;     /* wire version: 0x0303, 0x0304, 0xfefd; 0 while unknown */
+    uint16_t suite;       /* IANA */
+    uint16_t group;       /* IANA group of the key exchange; 0: none */
+    uint16_t scheme;      /* IANA signature scheme that the server used; 0: none */
     uint16_t peer_scheme; /* ... that the client used with its certificate; 0: none */
-    uint16_t dh_bits;   /* finite-field Diffie-Hellman */
+    uint16_t dh_bits;     /* finite-field Diffie-Hellman */
     uint8_t record_path;
     uint8_t resumed;
     uint8_t extended_master_secret;
@@ -264,10 +272,10 @@ struct tls_info {
     uint8_t alpn_size;
     uint8_t alpn[255];
     /* record sizes; see struct tls_seal */
-    uint32_t header;   /* exactly what goes before the data */
-    uint32_t trailer;  /* at most what goes behind it, a KeyUpdate record included */
-    uint32_t maximum;  /* data of one record */
-    uint32_t block;    /* block size of the cipher; 1: stream or AEAD */
+    uint32_t header;  /* exactly what goes before the data */
+    uint32_t trailer; /* at most what goes behind it, a KeyUpdate record included */
+    uint32_t maximum; /* data of one record */
+    uint32_t block;   /* block size of the cipher; 1: stream or AEAD */
 };
 
 MUST_CHECK enum tls_status tls_info(struct tls_session *session, struct tls_info *info);
@@ -296,11 +304,13 @@ MUST_CHECK enum tls_status tls_unique(struct tls_session *session, uint8_t *valu
 MUST_CHECK enum tls_status tls_export(struct tls_session *session, struct span label,
                                       bool has_context, struct span context, uint8_t *to,
                                       size_t size);
-/* TLS <= 1.2 PRF over the master secret with client and server random; server_first: their order. */
-MUST_CHECK enum tls_status tls_prf(struct tls_session *session, struct span label, bool server_first,
-                                   uint8_t *to, size_t size);
+/* TLS <= 1.2 PRF over the master secret with client and server random; server_first: their order.
+ */
+MUST_CHECK enum tls_status tls_prf(struct tls_session *session, struct span label,
+                                   bool server_first, uint8_t *to, size_t size);
 
-/* ---- records ------------------------------------------------------------------------------------ */
+/* ---- records ------------------------------------------------------------------------------------
+ */
 
 #define TLS_TYPE_ALERT 21
 #define TLS_TYPE_HANDSHAKE 22
@@ -324,27 +334,30 @@ MUST_CHECK enum tls_status tls_seal(struct tls_session *session, struct tls_seal
 struct tls_unseal {
     uint8_t *record; /* the whole record, header included; plaintext out */
     size_t size;
-    size_t offset;      /* out: of the plaintext in the record */
-    size_t plain_size;  /* out */
-    uint8_t type;       /* out: inner content type: DATA, HANDSHAKE or ALERT */
-    uint8_t alert;      /* out: TLS_TYPE_ALERT: its description */
+    size_t offset;       /* out: of the plaintext in the record */
+    size_t plain_size;   /* out */
+    uint8_t type;        /* out: inner content type: DATA, HANDSHAKE or ALERT */
+    uint8_t alert;       /* out: TLS_TYPE_ALERT: its description */
     uint8_t alert_fatal; /* out */
 };
 
 /*
  * TLS_OK: type and plaintext are told; a record that is not application data has not been acted on:
- * hand its plaintext to tls_message. result is only written on failure, then its event is
- * TLS_FAILED, the record's memory holds no plaintext, and its alert_sent is the alert that the caller
- * hands to tls_alert (which needs send and session). Records of a renegotiation under way are not for this call but for tls_step.
+ * hand its plaintext to tls_message. TLS_NOT_READY: no keys, nothing was touched. Anything else is
+ * a failure of the session, and result is written: its event is TLS_FAILED, the record's memory
+ * holds no plaintext, and its alert_sent is the alert that the caller hands to tls_alert (which
+ * needs send and session). Handshake records of a renegotiation under way are not for this call but
+ * for tls_step.
  */
 MUST_CHECK enum tls_status tls_unseal(struct tls_session *session, struct tls_unseal *unseal,
                                       struct tls_result *result);
 
 /*
- * A handshake message that tls_unseal gave: TLS 1.3: NewSessionTicket and KeyUpdate are acted upon
- * (TLS_DONE); CertificateRequest gives TLS_RENEGOTIATE and is answered by tls_step. TLS 1.2:
- * HelloRequest or a ClientHello give TLS_RENEGOTIATE. A message that is not whole yet: TLS_WANT_INPUT.
- * A KeyUpdate that the peer asked for goes out with the next tls_seal, or by tls_answer.
+ * A handshake message that tls_unseal gave (needs receive and send: it may fail with an alert).
+ * TLS 1.3: NewSessionTicket and KeyUpdate are acted upon (TLS_DONE); CertificateRequest gives
+ * TLS_RENEGOTIATE and is answered by tls_step. TLS 1.2: HelloRequest or a ClientHello give
+ * TLS_RENEGOTIATE. A message that is not whole yet: TLS_WANT_INPUT. A KeyUpdate that the peer asked
+ * for goes out with the next tls_seal, or by tls_answer.
  */
 void tls_message(struct tls_session *session, struct span plaintext, struct tls_result *result);
 
@@ -353,9 +366,10 @@ void tls_answer(struct tls_session *session, struct tls_result *result);
 
 /*
  * Begins anew (TLS 1.2: ClientHello or HelloRequest; 1.3 server: CertificateRequest). Then step.
- * request_peer: a TLS 1.2 server asks for the client's certificate in the new handshake, even if the
- * session was made without TLS_FLAG_REQUEST_PEER. TLS_REFUSED, nothing changed: it cannot be had (TLS
- * 1.3 client; a client that did not offer post-handshake authentication; no safe renegotiation).
+ * request_peer: a TLS 1.2 server asks for the client's certificate in the new handshake, even if
+ * the session was made without TLS_FLAG_REQUEST_PEER. TLS_REFUSED, nothing changed: it cannot be
+ * had (TLS 1.3 client; a client that did not offer post-handshake authentication; no safe
+ * renegotiation).
  */
 void tls_rehandshake(struct tls_session *session, bool request_peer, struct tls_result *result);
 
@@ -366,18 +380,19 @@ void tls_update_keys(struct tls_session *session, bool ask_peer, struct tls_resu
 void tls_alert(struct tls_session *session, bool fatal, uint8_t description,
                struct tls_result *result);
 
-/* ---- judging certificates ------------------------------------------------------------------------ */
+/* ---- judging certificates
+ * ------------------------------------------------------------------------ */
 
 /* Bits of what is wrong with a chain. */
 #define TLS_CHAIN_BAD_SIGNATURE 0x0001u
-#define TLS_CHAIN_WEAK 0x0002u      /* MD5 and weaker, or a key that is too short */
+#define TLS_CHAIN_WEAK 0x0002u /* MD5 and weaker, or a key that is too short */
 #define TLS_CHAIN_EXPIRED 0x0004u
 #define TLS_CHAIN_NOT_YET 0x0008u
 #define TLS_CHAIN_CONSTRAINTS 0x0010u /* basic, name or key-usage constraints */
 #define TLS_CHAIN_PURPOSE 0x0020u     /* not for this use */
 #define TLS_CHAIN_NAME 0x0040u        /* leaf is not for this name */
 #define TLS_CHAIN_UNKNOWN_ISSUER 0x0080u
-#define TLS_CHAIN_REVOKED 0x0100u     /* by one of the CRLs given */
+#define TLS_CHAIN_REVOKED 0x0100u /* by one of the CRLs given */
 #define TLS_CHAIN_MALFORMED 0x0200u
 
 struct tls_chain {
@@ -399,8 +414,8 @@ MUST_CHECK enum tls_status tls_end_point(struct span certificate, uint8_t *value
 /* Facts of a certificate that attributes show: no parser of our own. */
 struct tls_certificate_facts {
     uint32_t key_bits;
-    uint16_t key_kind; /* 1 RSA, 2 DSA, 3 ECDSA, 4 EdDSA */
-    uint16_t curve;    /* IANA group */
+    uint16_t key_kind;                 /* 1 RSA, 2 DSA, 3 ECDSA, 4 EdDSA */
+    uint16_t curve;                    /* IANA group */
     int64_t not_before_s, not_after_s; /* seconds since 1970 */
 };
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * What GnuTLS does not tell of the peer's hello: its signature schemes and the size of record that
+ * it takes (RFC 8449). And what GnuTLS cannot be told: the exact list of suites. It offers and
+ * accepts the product of key exchanges, ciphers and MACs; a suite that the policy does not name is
+ * refused here, and a server narrows the product to what the client offers, so that a good choice
+ * is found.
+ */
+#include "tls/gnutls/session.h"
+
+#include "base/log.h"
+#include "tls/gnutls/algorithms.h"
+
+#define EXTENSION_SIGNATURE_ALGORITHMS 13
+#define EXTENSION_RECORD_SIZE_LIMIT 28
+#define RANDOM_SIZE 32
+
+static bool read_extension(struct tls_session *session, uint16_t type, struct span body)
+{
+    struct span list;
+
+    switch (type) {
+    case EXTENSION_SIGNATURE_ALGORITHMS:
+        buffer_wipe(&session->schemes);
+        return !span_take_vector16(&body, &list) ||
+               buffer_add(&session->schemes, list.data, list.size);
+    case EXTENSION_RECORD_SIZE_LIMIT:
+        if (!span_take_u16(&body, &session->record_limit))
+            session->record_limit = 0;
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* What is malformed GnuTLS will refuse. */
+static bool read_extensions(struct tls_session *session, struct span message)
+{
+    struct span list, body;
+    uint16_t type;
+
+    if (!span_take_vector16(&message, &list))
+        return true;
+    while (span_take_u16(&list, &type) && span_take_vector16(&list, &body))
+        if (!read_extension(session, type, body))
+            return false;
+    return true;
+}
+
+static bool read_client_hello(struct tls_session *session, struct span message)
+{
+    struct span part, suites;
+
+    if (!span_take(&message, 2 + RANDOM_SIZE, &part) || !span_take_vector8(&message, &part) ||
+        !span_take_vector16(&message, &suites) || !span_take_vector8(&message, &part))
+        return true;
+    if (session->work) {
+        buffer_wipe(&session->work->suites);
+        if (!buffer_add(&session->work->suites, suites.data, suites.size))
+            return false;
+    }
+    return read_extensions(session, message);
+}
+
+static bool read_server_hello(struct tls_session *session, struct span message)
+{
+    struct span part;
+
+    if (!span_take(&message, 2 + RANDOM_SIZE, &part) || !span_take_vector8(&message, &part) ||
+        !span_take(&message, 3, &part))
+        return true;
+    return read_extensions(session, message);
+}
+
+/* After a ServerHello, ours or the peer's. */
+static int check_suite(const struct tls_session *session)
+{
+    gnutls_session_t handle = session->handle;
+    uint16_t suite = algorithm_suite_number(session_is_modern(session), gnutls.kx_get(handle),
+                                            gnutls.cipher_get(handle), gnutls.mac_get(handle));
+
+    if (!suite || priority_allows_suite(session->priority, suite))
+        return 0;
+    TRACE(LOG_TLS, "%p: suite %04x is not in the policy", (const void *)session, suite);
+    return GNUTLS_E_NO_CIPHER_SUITES;
+}
+
+int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned incoming,
+               const gnutls_datum_t *message)
+{
+    struct tls_session *session = gnutls.session_get_ptr(handle);
+    struct span body = {message->data, message->size};
+    bool good = true;
+
+    (void)incoming;
+    if (when == GNUTLS_HOOK_POST)
+        return type == GNUTLS_HANDSHAKE_SERVER_HELLO ? check_suite(session) : 0;
+    if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && session->role == TLS_SERVER)
+        good = read_client_hello(session, body);
+    else if (type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->role == TLS_CLIENT)
+        good = read_server_hello(session, body);
+    else if (type == GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS && session->role == TLS_CLIENT)
+        good = read_extensions(session, body);
+    return good ? 0 : GNUTLS_E_MEMORY_ERROR;
+}
+
+int hello_narrow_suites(gnutls_session_t handle)
+{
+    (void)handle;
+    return 0;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * See peek.h. Sources: RFC 5246 7.4, RFC 8446 4.
+ */
+#include "tls/gnutls/peek.h"
+
+#include <string.h>
+
+#include "base/checked.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "tls/gnutls/record.h"
+
+#define EXTENSION_SIGNATURE_ALGORITHMS 13
+#define EXTENSION_CERTIFICATE_AUTHORITIES 47
+
+/* A request that is longer is left to GnuTLS, which has a limit of its own. */
+#define REQUEST_MAX LIMIT_HANDSHAKE_CLIENT
+
+/* ---- messages in a stream ---- */
+
+static bool keep(struct scanner *scanner, struct span part)
+{
+    if (scanner->header[0] != scanner->wanted || part.size == 0)
+        return true;
+    if (part.size > scanner->body_room - scanner->body_size) {
+        size_t room = scanner->body_size + scanner->left;
+        uint8_t *body = mem_alloc(room);
+
+        if (!body)
+            return false;
+        if (scanner->body_size)
+            memcpy(body, scanner->body, scanner->body_size);
+        mem_free(scanner->body);
+        scanner->body = body;
+        scanner->body_room = room;
+    }
+    memcpy(scanner->body + scanner->body_size, part.data, part.size);
+    scanner->body_size += part.size;
+    return true;
+}
+
+enum scan scanner_next(struct scanner *scanner, struct span *from, size_t limit)
+{
+    struct span part;
+    uint8_t byte;
+
+    if (scanner->header_size == MESSAGE_HEADER && scanner->left == 0) {
+        scanner->header_size = 0; /* the message of the last call */
+        scanner->body_size = 0;
+    }
+    while (scanner->header_size < MESSAGE_HEADER) {
+        if (!span_take_u8(from, &byte))
+            return SCAN_MORE;
+        scanner->header[scanner->header_size++] = byte;
+        if (scanner->header_size == MESSAGE_HEADER)
+            scanner->left = (size_t)scanner->header[1] << 16 | (size_t)scanner->header[2] << 8 |
+                            scanner->header[3];
+    }
+    if (scanner->left > limit)
+        return SCAN_FAILED;
+    if (!span_take(from, scanner->left < from->size ? scanner->left : from->size, &part) ||
+        !keep(scanner, part))
+        return SCAN_FAILED;
+    scanner->left -= part.size;
+    return scanner->left ? SCAN_MORE : SCAN_MESSAGE;
+}
+
+void scanner_done(struct scanner *scanner)
+{
+    mem_wipe_free(scanner->body, scanner->body_size);
+    *scanner = (struct scanner){0};
+}
+
+/* ---- a certificate request ---- */
+
+/* A list of DER names with 16-bit lengths, as it is kept. */
+static bool names_are_good(struct span list)
+{
+    struct span name;
+
+    while (list.size)
+        if (!span_take_vector16(&list, &name) || name.size == 0)
+            return false;
+    return true;
+}
+
+static bool read_extensions(struct span extensions, struct span *names, struct span *schemes)
+{
+    struct span body;
+    uint16_t type;
+
+    while (extensions.size) {
+        if (!span_take_u16(&extensions, &type) || !span_take_vector16(&extensions, &body))
+            return false;
+        if (type == EXTENSION_SIGNATURE_ALGORITHMS && !span_take_vector16(&body, schemes))
+            return false;
+        if (type == EXTENSION_CERTIFICATE_AUTHORITIES && !span_take_vector16(&body, names))
+            return false;
+    }
+    return true;
+}
+
+bool peek_read_request(struct tls_session *session, bool modern, struct span body)
+{
+    struct span names = {NULL, 0}, schemes = {NULL, 0}, part;
+    bool good;
+
+    if (modern)
+        good = span_take_vector8(&body, &part) && span_take_vector16(&body, &part) &&
+               read_extensions(part, &names, &schemes);
+    else if (gnutls.protocol_get_version(session->handle) == GNUTLS_TLS1_2)
+        good = span_take_vector8(&body, &part) && span_take_vector16(&body, &schemes) &&
+               span_take_vector16(&body, &names);
+    else
+        good = span_take_vector8(&body, &part) && span_take_vector16(&body, &names);
+    if (!good || !names_are_good(names))
+        return false;
+
+    buffer_wipe(&session->authorities);
+    buffer_wipe(&session->schemes);
+    return buffer_add(&session->authorities, names.data, names.size) &&
+           buffer_add(&session->schemes, schemes.data, schemes.size);
+}
+
+/* ---- looking into a record ---- */
+
+/* The plaintext of a protected record, in memory that the caller wipes and frees. */
+static bool open_copy(const struct direction *direction, struct span record, struct buffer *copy,
+                      struct span *plaintext, uint8_t *type)
+{
+    struct tls_unseal unseal = {.size = record.size};
+    struct refusal refusal;
+
+    if (!direction->cipher || !buffer_add(copy, record.data, record.size))
+        return false;
+    unseal.record = copy->data;
+    if (!record_open(direction, &unseal, &refusal))
+        return false; /* GnuTLS will say what is wrong with it */
+    *plaintext = span_of(unseal.record + unseal.offset, unseal.plain_size);
+    *type = unseal.type;
+    return true;
+}
+
+static bool open_handshake(struct tls_session *session, struct span record, struct buffer *copy,
+                           struct span *plaintext, uint8_t *type)
+{
+    struct direction current = {0};
+    bool opened;
+
+    if (session->was_done) {
+        /* A renegotiation; the number is lent, and the record not yet counted. */
+        return open_copy(&session->receive, record, copy, plaintext, type);
+    }
+    opened =
+        direction_peek(session, &current) && open_copy(&current, record, copy, plaintext, type);
+    direction_wipe(&current);
+    return opened;
+}
+
+/* What comes after these is no request. */
+static bool is_last(const struct scanner *scanner, bool modern)
+{
+    uint8_t type = scanner->header[0];
+
+    return type == MESSAGE_FINISHED || type == MESSAGE_SERVER_HELLO_DONE ||
+           (modern && type == MESSAGE_CERTIFICATE);
+}
+
+static bool scan(struct tls_session *session, struct span plaintext, bool modern)
+{
+    struct peek *peek = &session->work->peek;
+    enum scan found;
+
+    peek->scanner.wanted = MESSAGE_CERTIFICATE_REQUEST;
+    while ((found = scanner_next(&peek->scanner, &plaintext, REQUEST_MAX)) == SCAN_MESSAGE) {
+        if (peek->scanner.header[0] == MESSAGE_CERTIFICATE_REQUEST)
+            return peek_read_request(session, modern,
+                                     span_of(peek->scanner.body, peek->scanner.body_size));
+        if (is_last(&peek->scanner, modern)) {
+            peek->active = false;
+            return false;
+        }
+    }
+    if (found == SCAN_FAILED)
+        peek->active = false;
+    return false;
+}
+
+bool peek_finds_request(struct tls_session *session, struct span record)
+{
+    bool modern = session->began && session_is_modern(session);
+    struct buffer copy = {NULL, 0, 0};
+    struct span plaintext;
+    uint8_t type = record.data[0];
+    bool found = false;
+
+    if (type == TLS_TYPE_HANDSHAKE && !session->was_done) {
+        plaintext = span_of(record.data + RECORD_HEADER, record.size - RECORD_HEADER);
+        return scan(session, plaintext, modern);
+    }
+    if (type != TLS_TYPE_HANDSHAKE && !(modern && type == TLS_TYPE_DATA))
+        return false;
+    if (open_handshake(session, record, &copy, &plaintext, &type) && type == TLS_TYPE_HANDSHAKE)
+        found = scan(session, plaintext, modern);
+    buffer_wipe(&copy);
+    return found;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * See priority.h. The string names every algorithm, from NONE: what the system's configuration
+ * disables is left out by GnuTLS, and nothing comes in that the policy does not name.
+ * Source: GnuTLS manual, "Priority Strings".
+ */
+#include "tls/gnutls/priority.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sync.h"
+#include "tls/gnutls/algorithms.h"
+
+#define CACHE_SIZE 64
+#define TEXT_MAX 4096
+
+/* Flags of a session that stand in the priority string. */
+#define PRIORITY_FLAGS (TLS_FLAG_NO_EMS)
+
+struct priority {
+    atomic_uint users;
+    gnutls_priority_t handle;
+    struct tls_policy policy; /* its lists stand behind the struct */
+    enum tls_role role;
+    uint32_t flags;
+    bool no_key_transport;
+    uint64_t last_use; /* guarded by cache_lock */
+    uint16_t numbers[];
+};
+
+static struct lock cache_lock = LOCK_INITIALIZER;
+static struct priority *cache[CACHE_SIZE]; /* guarded by cache_lock; each holds a reference */
+static uint64_t cache_clock;               /* guarded by cache_lock */
+
+struct text {
+    char data[TEXT_MAX];
+    size_t used;
+    bool overrun;
+};
+
+/* clang-format off */
+static const struct {
+    uint32_t bit;
+    const char *name;
+} versions[] = {
+    {TLS_VERSION_1_3,  "+VERS-TLS1.3"},
+    {TLS_VERSION_1_2,  "+VERS-TLS1.2"},
+    {TLS_VERSION_1_1,  "+VERS-TLS1.1"},
+    {TLS_VERSION_1_0,  "+VERS-TLS1.0"},
+    {DTLS_VERSION_1_2, "+VERS-DTLS1.2"},
+    {DTLS_VERSION_1_0, "+VERS-DTLS1.0"},
+};
+/* clang-format on */
+
+static void add(struct text *text, const char *prefix, const char *name)
+{
+    size_t room = sizeof(text->data) - text->used;
+    int length;
+
+    if (!name)
+        return;
+    length = snprintf(text->data + text->used, room, ":%s%s", prefix, name);
+    if (length < 0 || (size_t)length >= room)
+        text->overrun = true;
+    else
+        text->used += (size_t)length;
+}
+
+static bool usable_suite(const struct tls_policy *policy, bool no_key_transport, size_t index,
+                         struct algorithm_suite *suite)
+{
+    const struct algorithm_suite *known = algorithm_suite(policy->suites[index]);
+
+    if (!known)
+        return false;
+    if (!known->key_exchange && !(policy->versions & TLS_VERSION_1_3))
+        return false;
+    if (known->key_exchange && !(policy->versions & ~TLS_VERSION_1_3))
+        return false;
+    if (no_key_transport && known->key_exchange == GNUTLS_KX_RSA)
+        return false;
+    *suite = *known;
+    return true;
+}
+
+/* GnuTLS orders by key exchange first, then cipher, then MAC; each takes the place of its first
+ * appearance in the policy. */
+static bool add_suites(struct text *text, const struct tls_policy *policy, bool no_key_transport)
+{
+    bool kx_seen[64] = {false}, cipher_seen[1024] = {false}, mac_seen[1024] = {false};
+    struct algorithm_suite suite;
+    bool any = false;
+
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        if (!usable_suite(policy, no_key_transport, i, &suite) ||
+            suite.key_exchange >= COUNT_OF(kx_seen) || suite.cipher >= COUNT_OF(cipher_seen) ||
+            suite.mac >= COUNT_OF(mac_seen))
+            continue;
+        any = true;
+        if (suite.key_exchange && !kx_seen[suite.key_exchange])
+            add(text, "+", gnutls.kx_get_name((gnutls_kx_algorithm_t)suite.key_exchange));
+        if (!cipher_seen[suite.cipher])
+            add(text, "+", gnutls.cipher_get_name((gnutls_cipher_algorithm_t)suite.cipher));
+        if (!mac_seen[suite.mac])
+            add(text, "+", gnutls.mac_get_name((gnutls_mac_algorithm_t)suite.mac));
+        kx_seen[suite.key_exchange] = cipher_seen[suite.cipher] = mac_seen[suite.mac] = true;
+    }
+    return any;
+}
+
+static void add_groups(struct text *text, const struct tls_policy *policy)
+{
+    for (size_t i = 0; i < policy->group_count; i++) {
+        gnutls_group_t group = algorithm_group(policy->groups[i]);
+
+        if (group != GNUTLS_GROUP_INVALID)
+            add(text, "+GROUP-", gnutls.group_get_name(group));
+    }
+}
+
+static void add_schemes(struct text *text, const struct tls_policy *policy)
+{
+    for (size_t i = 0; i < policy->scheme_count; i++) {
+        const struct algorithm_scheme *scheme = algorithm_scheme(policy->schemes[i]);
+
+        for (size_t j = 0; scheme && j < SCHEME_ALGORITHMS; j++)
+            if (scheme->algorithm[j] != GNUTLS_SIGN_UNKNOWN)
+                add(text, "+SIGN-", gnutls.sign_get_name(scheme->algorithm[j]));
+    }
+}
+
+static bool make_text(const struct priority *priority, struct text *text)
+{
+    const struct tls_policy *policy = &priority->policy;
+
+    text->used = (size_t)snprintf(text->data, sizeof(text->data), "NONE:+COMP-NULL:+CTYPE-X509");
+    for (size_t i = 0; i < COUNT_OF(versions); i++)
+        if (policy->versions & versions[i].bit)
+            add(text, "", versions[i].name);
+    if (!add_suites(text, policy, priority->no_key_transport))
+        return false;
+    add_groups(text, policy);
+    add_schemes(text, policy);
+    if (priority->role == TLS_SERVER)
+        add(text, "", "%SERVER_PRECEDENCE");
+    if (priority->flags & TLS_FLAG_NO_EMS)
+        add(text, "", "%NO_SESSION_HASH");
+    return !text->overrun;
+}
+
+static bool equal_lists(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count)
+{
+    return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof(*a)) == 0);
+}
+
+static bool fits(const struct priority *priority, const struct tls_config *config,
+                 bool no_key_transport)
+{
+    const struct tls_policy *a = &priority->policy, *b = &config->policy;
+
+    return a->versions == b->versions && priority->role == config->role &&
+           priority->flags == (config->flags & PRIORITY_FLAGS) &&
+           priority->no_key_transport == no_key_transport &&
+           equal_lists(a->suites, a->suite_count, b->suites, b->suite_count) &&
+           equal_lists(a->groups, a->group_count, b->groups, b->group_count) &&
+           equal_lists(a->schemes, a->scheme_count, b->schemes, b->scheme_count);
+}
+
+static const uint16_t *copy_list(uint16_t **to, const uint16_t *list, size_t count)
+{
+    const uint16_t *copy = *to;
+
+    if (count)
+        memcpy(*to, list, count * sizeof(*list));
+    *to += count;
+    return copy;
+}
+
+static enum tls_status priority_new(const struct tls_config *config, bool no_key_transport,
+                                    struct priority **created)
+{
+    const struct tls_policy *policy = &config->policy;
+    size_t numbers = policy->suite_count + policy->group_count + policy->scheme_count;
+    struct priority *priority = mem_alloc(sizeof(*priority) + numbers * sizeof(uint16_t));
+    struct text *text = mem_alloc(sizeof(*text));
+    enum tls_status status = TLS_NO_MEMORY;
+    uint16_t *next;
+    int error;
+
+    if (!priority || !text)
+        goto done;
+    next = priority->numbers;
+    priority->policy = *policy;
+    priority->policy.suites = copy_list(&next, policy->suites, policy->suite_count);
+    priority->policy.groups = copy_list(&next, policy->groups, policy->group_count);
+    priority->policy.schemes = copy_list(&next, policy->schemes, policy->scheme_count);
+    priority->role = config->role;
+    priority->flags = config->flags & PRIORITY_FLAGS;
+    priority->no_key_transport = no_key_transport;
+    atomic_init(&priority->users, 1);
+
+    status = TLS_NO_ALGORITHM;
+    if (!make_text(priority, text))
+        goto done;
+    error = gnutls.priority_init(&priority->handle, text->data, NULL);
+    TRACE(LOG_TLS, "priority %s: %s", text->data, error < 0 ? gnutls.strerror_name(error) : "good");
+    if (error == GNUTLS_E_MEMORY_ERROR)
+        status = TLS_NO_MEMORY;
+    if (error < 0)
+        goto done;
+    *created = priority;
+    priority = NULL;
+    status = TLS_OK;
+
+done:
+    mem_free(text);
+    mem_free(priority);
+    return status;
+}
+
+/* The slot that holds it, is free, or was used least lately. */
+static struct priority **find_slot(const struct tls_config *config, bool no_key_transport)
+    must_hold(&cache_lock)
+{
+    struct priority **oldest = &cache[0];
+
+    for (size_t i = 0; i < CACHE_SIZE; i++) {
+        if (!cache[i])
+            return &cache[i];
+        if (fits(cache[i], config, no_key_transport))
+            return &cache[i];
+        if (cache[i]->last_use < (*oldest)->last_use)
+            oldest = &cache[i];
+    }
+    return oldest;
+}
+
+enum tls_status priority_find(const struct tls_config *config, bool no_key_transport,
+                              struct priority **priority)
+{
+    struct priority **slot, *created;
+    enum tls_status status = TLS_OK;
+
+    if (config->policy.suite_count > LIMIT_ALGORITHMS ||
+        config->policy.group_count > LIMIT_ALGORITHMS ||
+        config->policy.scheme_count > LIMIT_ALGORITHMS)
+        return TLS_BAD_ARGUMENT;
+
+    lock_take(&cache_lock);
+    slot = find_slot(config, no_key_transport);
+    if (!*slot || !fits(*slot, config, no_key_transport)) {
+        status = priority_new(config, no_key_transport, &created);
+        if (status == TLS_OK) {
+            priority_unref(*slot);
+            *slot = created;
+        }
+    }
+    if (status == TLS_OK) {
+        (*slot)->last_use = ++cache_clock;
+        *priority = priority_ref(*slot);
+    }
+    lock_release(&cache_lock);
+    return status;
+}
+
+struct priority *priority_ref(struct priority *priority)
+{
+    atomic_fetch_add_explicit(&priority->users, 1, memory_order_relaxed);
+    return priority;
+}
+
+void priority_unref(struct priority *priority)
+{
+    if (!priority || atomic_fetch_sub_explicit(&priority->users, 1, memory_order_acq_rel) != 1)
+        return;
+    gnutls.priority_deinit(priority->handle);
+    mem_free(priority);
+}
+
+gnutls_priority_t priority_handle(const struct priority *priority)
+{
+    return priority->handle;
+}
+
+bool priority_allows_suite(const struct priority *priority, uint16_t suite)
+{
+    for (size_t i = 0; i < priority->policy.suite_count; i++)
+        if (priority->policy.suites[i] == suite)
+            return true;
+    return false;
+}
