@@ -26,8 +26,8 @@ windows_tools = sspi-client.exe sspi-query.exe sspi-server.exe
 
 EXTRA_DIST += tools/sspi-client.c tools/sspi-query.c tools/sspi-server.c \
 	$(sspi_tool_elf_sources) $(sspi_tool_pe_sources) $(sspi_tool_headers) \
-	tools/check tools/check-layers tools/check-style tools/gen-exports tools/packages.sh \
-	tools/quickstart tools/secur32-setup.in
+	tools/check tools/check-exports tools/check-layers tools/check-style tools/gen-exports \
+	tools/packages.sh tools/quickstart tools/secur32-setup.in
 
 if BUILD_ELF
 bin_PROGRAMS += tools/sspi-client tools/sspi-query tools/sspi-server

@@ -6,8 +6,8 @@
 #   awk -v side=elf|pe -f gen-abi.awk layout.tsv constants.tsv
 #
 # Every row of the data becomes a row of the test, but what left_out names with its reason; how many
-# those were is told by rows too, and the test prints it. A kind of value that is not known here is an
-# error, so that no row gets lost.
+# those were is told by rows too, and the test prints it. A kind of value that is not known here is
+# an error, so that no row gets lost.
 
 BEGIN {
     FS = "\t"
@@ -19,7 +19,7 @@ BEGIN {
     elf_enum = "^(SECURITY_LOGON_TYPE|POLICY_NOTIFICATION_INFORMATION_CLASS)$"
     reason["ntsecpkg.h"] = "no function of secur32 takes them: the interface of LSA packages"
     reason["lsalookup.h"] = "no function of secur32 takes them: LSA's policies and lookups"
-    reason["ntsecapi.h"] = "no function of secur32 takes them: LSA's policies, MSV1_0's and Kerberos' messages"
+    reason["ntsecapi.h"] = "no function of secur32 takes them: LSA's policies, packages' messages"
     if (side != "elf" && side != "pe") {
         print "gen-abi: side=elf or side=pe" | "cat >&2"
         exit 2
@@ -34,7 +34,7 @@ function left_out(name, header, enumeration, mingw) {
     if (mingw == "only")
         return "of mingw-w64 alone, not in the SDK"
     if (side == "elf") {
-        if (!(header in elf) || name ~ elf[header] || (enumeration != "-" && enumeration ~ elf_enum))
+        if (!(header in elf) || name ~ elf[header] || enumeration ~ elf_enum)
             return ""
         return reason[header]
     }

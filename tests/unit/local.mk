@@ -23,7 +23,8 @@ windows_unit_tests += test_abi.exe test_abi_unicode.exe
 unit_scripts = \
 	tests/unit/test_abi_m32.sh \
 	tests/unit/test_artefacts.sh \
-	tests/unit/test_checkers.sh
+	tests/unit/test_checkers.sh \
+	tests/unit/test_exports.sh
 
 EXTRA_DIST += $(unit_tests:=.c) $(unit_scripts)
 
