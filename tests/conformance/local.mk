@@ -11,6 +11,7 @@ conformance_sources = \
 	tests/conformance/credentials.c \
 	tests/conformance/decrypt.c \
 	tests/conformance/encrypt.c \
+	tests/conformance/exports.c \
 	tests/conformance/first_call.c \
 	tests/conformance/handles.c \
 	tests/conformance/hostile.c \
@@ -34,3 +35,16 @@ tests_conformance_conformance_SOURCES = $(conformance_sources)
 tests_conformance_conformance_CPPFLAGS = $(public_includes) -I$(srcdir)/include/secur32
 tests_conformance_conformance_LDADD = tests/libharness.a lib/libsecur32.so
 tests_conformance_conformance_LDFLAGS = $(AM_LDFLAGS) '-Wl,-rpath,$$ORIGIN/../../lib'
+
+# The rows of exports.c, included by their name from the build folder.
+EXTRA_DIST += tests/conformance/gen-exports-rows.awk
+CLEANFILES += tests/conformance/exports_rows.h
+tests/conformance/exports_rows.h: tests/data/abi/exports.tsv tests/conformance/gen-exports-rows.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/tests/conformance/gen-exports-rows.awk \
+		$(srcdir)/tests/data/abi/exports.tsv >$@.tmp && mv $@.tmp $@
+tests_conformance_conformance_CPPFLAGS += -Itests/conformance
+tests/conformance/conformance-exports.$(OBJEXT): tests/conformance/exports_rows.h
+exports_pe_objects = $(pe_arches:%=%-windows/obj/tests/conformance/exports.o)
+$(exports_pe_objects): tests/conformance/exports_rows.h
+$(exports_pe_objects): public_includes += -Itests/conformance
