@@ -3,6 +3,7 @@
  *
  * See net.h: POSIX.
  */
+#define _POSIX_C_SOURCE 200809L
 
 #include "net.h"
 

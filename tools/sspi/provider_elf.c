@@ -4,6 +4,8 @@
  * See provider.h: asks the dynamic linker where the functions come from.
  */
 #define _GNU_SOURCE /* dladdr */
+#define _GNU_SOURCE /* dladdr */
+
 #include "provider.h"
 
 #include <dlfcn.h>
