@@ -47,7 +47,7 @@ static bool add_root(const struct library *library, gnutls_x509_trust_list_t lis
 
 SECURITY_STATUS trust_from_store(const void *handle, gnutls_x509_trust_list_t *list)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     const struct elf_store *store = store_from_handle(handle);
     gnutls_x509_trust_list_t made = NULL;
 
@@ -141,7 +141,7 @@ static void load(const struct library *library)
 
 SECURITY_STATUS trust_get(struct trust *trust)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
 
     if (!library)
         return SEC_E_INTERNAL_ERROR;
@@ -156,7 +156,7 @@ SECURITY_STATUS trust_get(struct trust *trust)
 
 void trust_forget(void)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     gnutls_x509_crl_t *crls;
 
     if (!library)
@@ -168,7 +168,7 @@ void trust_forget(void)
     crls = (gnutls_x509_crl_t *)(uintptr_t)own_trust.crls;
     for (size_t i = 0; i < own_trust.crl_count; i++)
         library->gnutls_x509_crl_deinit(crls[i]);
-    library_free(crls);
+    files_library_free(crls);
     own_trust = (struct trust){.crls = NULL};
     trust_known = false;
     lock_release(&trust_lock);

@@ -117,7 +117,7 @@ static bool is_from(const struct platform_certificate *certificate, const struct
 
 static bool is_for_clients(const struct platform_certificate *certificate)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     gnutls_datum_t der = datum_of(certificate->chain[0]);
     gnutls_x509_crt_t crt;
     bool fits;

@@ -29,7 +29,7 @@ static void free_list(const struct library *library, gnutls_x509_crt_t *crts, un
 {
     for (unsigned i = 0; i < count; i++)
         library->gnutls_x509_crt_deinit(crts[i]);
-    library_free(crts);
+    files_library_free(crts);
 }
 
 static void bundle_done(const struct library *library, struct bundle *bundle)
@@ -209,7 +209,7 @@ static SECURITY_STATUS make_store(const struct library *library, const struct bu
 
 done:
     while (made)
-        library_free(ders[--made].data);
+        files_library_free(ders[--made].data);
     mem_free(order);
     mem_free(ders);
     mem_free(spans);
@@ -218,7 +218,7 @@ done:
 
 SECURITY_STATUS certificates_read(const struct certificate_source *source, struct elf_store **store)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     struct bundle bundle = {.crts = NULL};
     SECURITY_STATUS status;
 

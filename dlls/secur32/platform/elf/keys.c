@@ -72,7 +72,7 @@ static void find_curve(const struct library *library, struct elf_key *key)
 
 SECURITY_STATUS elf_key_take(gnutls_x509_privkey_t take_key, struct elf_key *key)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     struct elf_key made = {NULL, {NULL, 0}, 0};
     int result = library->gnutls_x509_privkey_export2_pkcs8(take_key, GNUTLS_X509_FMT_DER, NULL,
                                                             GNUTLS_PKCS_PLAIN, &made.der);
@@ -94,7 +94,7 @@ SECURITY_STATUS elf_key_take(gnutls_x509_privkey_t take_key, struct elf_key *key
 
 SECURITY_STATUS elf_key_read(struct span file, const char *password, struct elf_key *key)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     bool pem = memmem(file.data, file.size, "-----BEGIN ", 11) != NULL;
     gnutls_datum_t data = datum_of(file);
     gnutls_x509_privkey_t made;
@@ -130,7 +130,7 @@ static int give_pin(void *password, int attempt, const char *token_url, const ch
 
 SECURITY_STATUS elf_key_open(const char *url, const char *password, struct elf_key *key)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     struct elf_key made = {NULL, {NULL, 0}, 0};
     int result;
 
@@ -154,7 +154,7 @@ SECURITY_STATUS elf_key_open(const char *url, const char *password, struct elf_k
 
 bool elf_key_fits(const struct elf_key *key, gnutls_x509_crt_t certificate)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     uint8_t ours[KEY_ID_SIZE], theirs[KEY_ID_SIZE];
     size_t our_size = sizeof(ours), their_size = sizeof(theirs);
     gnutls_pubkey_t public_key;
@@ -175,7 +175,7 @@ bool elf_key_fits(const struct elf_key *key, gnutls_x509_crt_t certificate)
 void elf_key_done(struct elf_key *key)
 {
     if (key->handle)
-        library_get()->gnutls_privkey_deinit(key->handle);
+        files_library_get()->gnutls_privkey_deinit(key->handle);
     library_wipe_free(&key->der);
     *key = (struct elf_key){NULL, {NULL, 0}, 0};
 }
@@ -206,7 +206,7 @@ void platform_key_done(struct key *key)
 SECURITY_STATUS platform_sign(struct platform_certificate *certificate, uint16_t scheme,
                               struct span hash, uint8_t *signature, size_t room, size_t *size)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     gnutls_privkey_t handle = certificate_key(certificate)->handle;
     gnutls_datum_t data = datum_of(hash), made = {NULL, 0};
     SECURITY_STATUS status = SEC_E_OK;
@@ -233,6 +233,6 @@ SECURITY_STATUS platform_sign(struct platform_certificate *certificate, uint16_t
     *size = made.size;
 
 done:
-    library_free(made.data);
+    files_library_free(made.data);
     return status;
 }

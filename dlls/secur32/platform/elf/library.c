@@ -65,13 +65,13 @@ static void open_library(void)
         TRACE(LOG_PLATFORM, LIBRARY_FILE " is older than " LIBRARY_VERSION_MIN);
 }
 
-const struct library *library_get(void)
+const struct library *files_library_get(void)
 {
     pthread_once(&library_once, open_library);
     return library_usable ? &library : NULL;
 }
 
-void library_free(void *memory)
+void files_library_free(void *memory)
 {
     if (memory)
         library_release(memory);
@@ -81,6 +81,6 @@ void library_wipe_free(gnutls_datum_t *datum)
 {
     if (datum->data)
         mem_wipe(datum->data, datum->size);
-    library_free(datum->data);
+    files_library_free(datum->data);
     *datum = (gnutls_datum_t){NULL, 0};
 }

@@ -77,10 +77,10 @@ struct library {
 };
 
 /* Opened at the first call; NULL: GnuTLS is missing or too old, for the life of the process. */
-const struct library *library_get(void);
+const struct library *files_library_get(void);
 
 /* Gives memory back that GnuTLS allocated. */
-void library_free(void *memory);
+void files_library_free(void *memory);
 /* The same after wiping it. */
 void library_wipe_free(gnutls_datum_t *datum);
 

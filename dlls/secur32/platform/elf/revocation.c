@@ -23,8 +23,8 @@ static bool is_by(const struct library *library, gnutls_x509_crl_t crl, gnutls_x
     same = library->gnutls_x509_crl_get_raw_issuer_dn(crl, &name) >= 0 &&
            library->gnutls_x509_crt_get_raw_dn(issuer, &subject) >= 0 &&
            span_equal(span_of(name.data, name.size), span_of(subject.data, subject.size));
-    library_free(name.data);
-    library_free(subject.data);
+    files_library_free(name.data);
+    files_library_free(subject.data);
     return same &&
            library->gnutls_x509_crl_verify(crl, &issuer, 1,
                                            GNUTLS_VERIFY_DISABLE_TIME_CHECKS |

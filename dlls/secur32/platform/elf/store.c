@@ -70,8 +70,8 @@ static SECURITY_STATUS describe(const struct library *library, gnutls_x509_crt_t
     status = SEC_E_OK;
 
 done:
-    library_free(subject.data);
-    library_free(issuer.data);
+    files_library_free(subject.data);
+    files_library_free(issuer.data);
     return status;
 }
 
@@ -110,7 +110,7 @@ static SECURITY_STATUS fill(const struct library *library, struct span der,
 SECURITY_STATUS store_new(const struct span *ders, size_t count, size_t chain_count,
                           struct elf_store **store)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     struct elf_store *made;
     SECURITY_STATUS status = SEC_E_OK;
 

@@ -136,7 +136,7 @@ static SECURITY_STATUS copy_path(const struct library *library, const struct pat
 
 done:
     for (size_t i = 0; i < path->count; i++)
-        library_free(ders[i].data);
+        files_library_free(ders[i].data);
     return status;
 }
 
@@ -184,7 +184,7 @@ static SECURITY_STATUS import(const struct library *library, struct span der,
 SECURITY_STATUS platform_judge(const struct platform_question *question,
                                struct platform_verdict *verdict)
 {
-    const struct library *library = library_get();
+    const struct library *library = files_library_get();
     gnutls_x509_crt_t sent[LIMIT_CHAIN];
     size_t imported = 0;
     struct trust trust;
