@@ -20,7 +20,10 @@
 
 #ifdef _WIN32
 #include "winsspi_mingw.h"
+#include "winsspi_undocumented.h"
 #else
+/* The library is compiled with hidden visibility; what these headers declare is what it exports. */
+#pragma GCC visibility push(default)
 #include "windows.h"
 #include "ntstatus.h"
 #include "subauth.h"
@@ -35,8 +38,8 @@
 #include "ntsecapi.h"
 #include "ntsecpkg.h"
 #include "secur32.h"
-#endif
-
 #include "winsspi_undocumented.h"
+#pragma GCC visibility pop
+#endif
 
 #endif
