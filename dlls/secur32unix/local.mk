@@ -2,13 +2,17 @@
 # secur32unix: the crossing from PE to ELF. The .so has the GnuTLS backend; it is built by
 # unix.mk.in, once per machine, the .dll by ../pe.mk.in.
 
-unix_own_sources =
+unix_own_sources = \
+	dlls/secur32unix/unix.c
 unix_sources = $(unix_own_sources) $(base_sources) $(tls_gnutls_sources)
 
-secur32unix_dll_sources =
+secur32unix_dll_sources = \
+	dlls/secur32unix/pe.c
 secur32unix_dll_libs = -lntdll
 
-unix_headers =
+unix_headers = \
+	dlls/secur32unix/helper.h \
+	dlls/secur32unix/params.h
 
 # The backend knows no Windows header, so it sees none.
 unix_includes = -I$(srcdir)/dlls/secur32 -I$(srcdir)/dlls -I$(srcdir)/dlls/secur32/base/elf

@@ -24,7 +24,10 @@ tls_gnutls_sources = \
 	dlls/secur32/tls/gnutls/state.c \
 	dlls/secur32/tls/gnutls/tickets.c
 
-tls_pe_sources =
+tls_pe_sources = \
+	dlls/secur32/tls/unixcall.c \
+	dlls/secur32/tls/unixcall_load.c \
+	dlls/secur32/tls/unixcall_new.c
 
 tls_headers = \
 	dlls/secur32/tls/gnutls/algorithms.h \
@@ -40,4 +43,5 @@ tls_headers = \
 	dlls/secur32/tls/gnutls/record.h \
 	dlls/secur32/tls/gnutls/session.h \
 	dlls/secur32/tls/gnutls/tickets.h \
-	dlls/secur32/tls/tls.h
+	dlls/secur32/tls/tls.h \
+	dlls/secur32/tls/unixcall.h
