@@ -12,6 +12,7 @@
 
 #define LOG_UNREAD (1u << 31)
 #define LOG_LINE_MAX 1024
+#define ABSENT_MAX 64
 
 atomic_uint log_channels = LOG_UNREAD;
 
@@ -76,4 +77,21 @@ void log_notice(const char *format, ...)
     va_start(arguments, format);
     write_line("", format, arguments);
     va_end(arguments);
+}
+
+void log_absent(enum log_channel channel, const char *function)
+{
+    static _Atomic(const char *) told[ABSENT_MAX];
+
+    if (!log_wanted(channel))
+        return;
+    for (size_t i = 0; i < ABSENT_MAX; i++) {
+        const char *name = NULL;
+
+        if (atomic_compare_exchange_strong(&told[i], &name, function))
+            break;
+        if (!strcmp(name, function))
+            return;
+    }
+    log_line(channel, "%s is not built yet", function);
 }

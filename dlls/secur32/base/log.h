@@ -37,6 +37,10 @@ void log_line(enum log_channel channel, const char *format, ...)
 /* A line that the user must see whatever SECUR32_DEBUG says: what is missing, and the remedy. */
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A function that is not built was called: a line of the channel, once for each function. The name
+ * is a literal. */
+void log_absent(enum log_channel channel, const char *function);
+
 #define TRACE(channel, ...) (log_wanted(channel) ? log_line(channel, __VA_ARGS__) : (void)0)
 
 #endif

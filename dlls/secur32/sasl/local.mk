@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # sasl: Sasl* over the packages, in secur32.dll and libsecur32.so.
 
-sasl_sources =
+sasl_sources = dlls/secur32/sasl/sasl.c
 
 sasl_pe_sources =
 

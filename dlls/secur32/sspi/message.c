@@ -10,7 +10,6 @@
 
 #include "sspi/buffers.h"
 #include "sspi/handle.h"
-#include "sspi/message.h"
 
 /* There is no message function without buffers. */
 static SECURITY_STATUS check(const SecBufferDesc *message)

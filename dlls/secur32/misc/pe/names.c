@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * The user by the token of the thread, which impersonates maybe, or of the process.
+ */
+#include "misc/names.h"
+
+#include "base/mem.h"
+
+#define NAME_MAX 256 /* UNLEN of lmcons.h */
+
+static DWORD open_token(HANDLE *token)
+{
+    if (OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, token))
+        return ERROR_SUCCESS;
+    if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, token))
+        return ERROR_SUCCESS;
+    return GetLastError();
+}
+
+static DWORD lookup(PSID sid, WCHAR **name)
+{
+    WCHAR user[NAME_MAX + 1], domain[NAME_MAX + 1];
+    DWORD user_size = NAME_MAX + 1, domain_size = NAME_MAX + 1;
+    SID_NAME_USE use;
+    WCHAR *both;
+
+    if (!LookupAccountSidW(NULL, sid, user, &user_size, domain, &domain_size, &use))
+        return GetLastError();
+    both = mem_alloc_array((size_t)domain_size + 1 + user_size + 1, sizeof(WCHAR));
+    if (!both)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    for (DWORD i = 0; i < domain_size; i++)
+        both[i] = domain[i];
+    both[domain_size] = '\\';
+    for (DWORD i = 0; i < user_size; i++)
+        both[domain_size + 1 + i] = user[i];
+    *name = both;
+    return ERROR_SUCCESS;
+}
+
+DWORD names_user(WCHAR **name)
+{
+    union {
+        TOKEN_USER user;
+        BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    } information;
+    DWORD size = sizeof(information), error;
+    HANDLE token = NULL;
+
+    error = open_token(&token);
+    if (error != ERROR_SUCCESS)
+        return error;
+    if (GetTokenInformation(token, TokenUser, &information, size, &size))
+        error = lookup(information.user.User.Sid, name);
+    else
+        error = GetLastError();
+    CloseHandle(token);
+    return error;
+}
