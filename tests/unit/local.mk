@@ -14,8 +14,11 @@ unit_tests = \
 	tests/unit/test_log \
 	tests/unit/test_mem \
 	tests/unit/test_message \
+	tests/unit/test_policy \
 	tests/unit/test_record \
+	tests/unit/test_session \
 	tests/unit/test_span \
+	tests/unit/test_suites \
 	tests/unit/test_verify
 
 windows_unit_tests += test_abi.exe test_abi_unicode.exe

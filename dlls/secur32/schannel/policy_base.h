@@ -24,6 +24,9 @@ struct policy_base {
 /* policy_settings.c: a copy of the snapshot, which is at most a second old. */
 void policy_base_get(enum tls_role role, struct policy_base *base);
 
+/* For tests: the next credential reads the settings anew. */
+void policy_settings_forget(void);
+
 /* Removes what `keep` refuses; the order stays. Returns the new count. */
 size_t policy_filter(uint16_t *list, size_t count, bool (*keep)(uint16_t, const void *),
                      const void *how);

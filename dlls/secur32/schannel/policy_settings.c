@@ -326,3 +326,10 @@ void policy_limits_get(struct policy_limits *limits)
     *limits = snapshot.limits;
     lock_release(&snapshot.lock);
 }
+
+void policy_settings_forget(void)
+{
+    lock_take(&snapshot.lock);
+    snapshot.made = false;
+    lock_release(&snapshot.lock);
+}

@@ -267,3 +267,13 @@ void session_forget(uint64_t credential_id, const char *name)
     }
     lock_release(&cache.lock);
 }
+
+size_t session_count(void)
+{
+    size_t count;
+
+    lock_take(&cache.lock);
+    count = cache.count;
+    lock_release(&cache.lock);
+    return count;
+}

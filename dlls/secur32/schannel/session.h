@@ -20,5 +20,7 @@ void session_store(uint64_t credential_id, const char *name, struct span data, b
 uint8_t *session_take(uint64_t credential_id, const char *name, size_t *size);
 /* name NULL: all names; credential_id 0: all credentials. */
 void session_forget(uint64_t credential_id, const char *name);
+/* For tests: how many entries there are. */
+size_t session_count(void);
 
 #endif
