@@ -123,7 +123,7 @@ SECURITY_STATUS context_connected(struct schan_context *context)
 
 void context_failed(struct schan_context *context, SECURITY_STATUS status, bool alert_waits)
 {
-    TRACE(LOG_SCHANNEL, "%p: failed with %08lx", (void *)context, (unsigned long)status);
+    TRACE(LOG_SCHANNEL, "%p: failed with %08lx", (void *)context, (unsigned long)(uint32_t)status);
     context->failure = status;
     context->alert_waits = alert_waits;
     context_set_phase(context, PHASE_FAILED);

@@ -152,7 +152,7 @@ static SECURITY_STATUS schan_step(struct ssp_step *step, enum flags_family famil
     input_find(&h);
     status = step->context ? later_call(&h) : first_call(&h);
     TRACE(LOG_SCHANNEL, "%p: %s: %08lx, %lu bytes in, %lu used", (void *)h.context,
-          family == FLAGS_INITIALIZE ? "initialize" : "accept", (unsigned long)status,
+          family == FLAGS_INITIALIZE ? "initialize" : "accept", (unsigned long)(uint32_t)status,
           (unsigned long)h.input.size, (unsigned long)h.used);
     return status;
 }

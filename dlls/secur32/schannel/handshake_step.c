@@ -195,7 +195,7 @@ static SECURITY_STATUS give_signature(struct handshake *h)
     status = sign(h, &request, signature, &size);
     if (status != SEC_E_OK) {
         TRACE(LOG_SCHANNEL, "%p: the key's provider fails with %08lx", (void *)h->context,
-              (unsigned long)status);
+              (unsigned long)(uint32_t)status);
         h->verdict = status == SEC_E_NO_CREDENTIALS ? status : SEC_E_INTERNAL_ERROR;
         size = 0;
     }

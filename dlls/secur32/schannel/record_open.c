@@ -13,7 +13,8 @@
 #include "schannel/alerts.h"
 #include "schannel/record.h"
 
-SECURITY_STATUS record_refuse(struct schan_context *context, SECURITY_STATUS status, uint8_t alert)
+SECURITY_STATUS schan_refuse_record(struct schan_context *context, SECURITY_STATUS status,
+                                    uint8_t alert)
 {
     struct tls_result result;
 
@@ -39,7 +40,7 @@ static SECURITY_STATUS open_failed(struct schan_context *context, const struct t
         status = SEC_E_DECRYPT_FAILURE;
     if (alert == TLS_NO_ALERT)
         alert = result->reason == TLS_REASON_MAC ? ALERT_BAD_RECORD_MAC : ALERT_UNEXPECTED_MESSAGE;
-    return record_refuse(context, status, (uint8_t)alert);
+    return schan_refuse_record(context, status, (uint8_t)alert);
 }
 
 static enum tls_status unseal(struct schan_context *context, struct tls_unseal *unseal,
@@ -74,14 +75,19 @@ static SECURITY_STATUS got_alert(struct schan_context *context, const struct tls
     must_hold(&context->receive);
 static SECURITY_STATUS got_alert(struct schan_context *context, const struct tls_unseal *record)
 {
+    bool fatal;
+
     TRACE(LOG_SCHANNEL, "%p: alert %u%s", (void *)context, record->alert,
           record->alert_fatal ? ", fatal" : "");
     if (record->alert == ALERT_CLOSE_NOTIFY) {
         atomic_store(&context->received_close, true);
         return SEC_I_CONTEXT_EXPIRED;
     }
-    /* RFC 8446 6: the level means nothing any more; all but these two end the connection. */
-    if (record->alert_fatal || (context->receive_modern && record->alert != ALERT_USER_CANCELED))
+    /* RFC 8446 6: the level means nothing any more, and all but two alerts end the connection;
+     * user_canceled does when it says so itself. */
+    fatal = record->alert_fatal || record->record[record->offset] == ALERT_LEVEL_FATAL ||
+            (context->receive_modern && record->alert != ALERT_USER_CANCELED);
+    if (fatal)
         return alert_failed(context, record->alert);
     return SEC_E_OK;
 }
@@ -170,8 +176,8 @@ static SECURITY_STATUS got_message(struct schan_context *context, const struct t
     return status;
 }
 
-SECURITY_STATUS record_open(struct schan_context *context, uint8_t *record, size_t size,
-                            struct record_opened *opened)
+SECURITY_STATUS schan_open_record(struct schan_context *context, uint8_t *record, size_t size,
+                                  struct record_opened *opened)
 {
     struct tls_unseal message = {.record = record, .size = size};
     struct tls_result result; /* written by tls_unseal on failure only */
@@ -190,7 +196,7 @@ SECURITY_STATUS record_open(struct schan_context *context, uint8_t *record, size
     if (called == TLS_NOT_READY)
         return SEC_E_INVALID_HANDLE;
     if (called != TLS_OK)
-        return record_refuse(context, tls_call_status(called), ALERT_INTERNAL_ERROR);
+        return schan_refuse_record(context, tls_call_status(called), ALERT_INTERNAL_ERROR);
     switch (message.type) {
     case TLS_TYPE_DATA:
         opened->offset = message.offset;
@@ -201,6 +207,6 @@ SECURITY_STATUS record_open(struct schan_context *context, uint8_t *record, size
     case TLS_TYPE_HANDSHAKE:
         return got_message(context, &message, opened);
     default:
-        return record_refuse(context, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
+        return schan_refuse_record(context, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
     }
 }

@@ -14,7 +14,6 @@
 #include "sspi/buffers.h"
 
 #define ALERT_SIZE 2
-#define ALERT_LEVEL_FATAL 2
 
 struct message {
     SecBuffer *header, *data, *trailer;

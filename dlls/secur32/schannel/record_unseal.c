@@ -103,7 +103,7 @@ static SECURITY_STATUS open_first(struct schan_context *context, struct message 
     if (context->receive_modern && message->data[0] == RECORD_HANDSHAKE)
         return SEC_E_CONTEXT_EXPIRED;
 
-    status = record_open(context, message->data, size, opened);
+    status = schan_open_record(context, message->data, size, opened);
     if (status < 0)
         return status;
     if (status == SEC_E_OK && opened->plain_size)
@@ -137,11 +137,11 @@ static SECURITY_STATUS unseal_message(struct schan_context *context, struct mess
     case RECORD_PARTIAL:
         return tell_missing(message, missing);
     case RECORD_TOO_LARGE:
-        return record_refuse(context, SEC_E_ILLEGAL_MESSAGE, ALERT_RECORD_OVERFLOW);
+        return schan_refuse_record(context, SEC_E_ILLEGAL_MESSAGE, ALERT_RECORD_OVERFLOW);
     case RECORD_NOT_TLS:
         break;
     }
-    return record_refuse(context, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
+    return schan_refuse_record(context, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
 }
 
 SECURITY_STATUS schan_unseal(void *object, SecBufferDesc *list, ULONG sequence, ULONG *qop)

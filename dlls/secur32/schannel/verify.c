@@ -198,7 +198,7 @@ static SECURITY_STATUS judge(struct schan_context *context,
         status = verify_conclude(verdict.trust, problems, flags);
     TRACE(LOG_SCHANNEL, "%p: server's certificate: trust %08lx, problems %04lx: %08lx",
           (void *)context, (unsigned long)verdict.trust, (unsigned long)problems,
-          (unsigned long)status);
+          (unsigned long)(uint32_t)status);
     platform_verdict_done(&verdict);
     return status;
 }
@@ -218,6 +218,7 @@ SECURITY_STATUS verify_peer(struct schan_context *context)
         question.chain = chain;
         question.count = count;
         question.flags = platform_flags(flags);
+        question.root_store = context->credential->root_store;
         status = judge(context, &question, flags);
     }
     mem_free(chain);
