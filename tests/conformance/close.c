@@ -194,7 +194,7 @@ START_TEST(close_bad_tokens)
         ULONG size, type;
         SECURITY_STATUS want;
     } cases[] = {
-        {"unknown number", {99}, 4, SECBUFFER_TOKEN, SEC_E_UNSUPPORTED_FUNCTION},
+        {"unknown number", {99}, 4, SECBUFFER_TOKEN, SEC_E_INVALID_TOKEN},
         {"renegotiate", {SCHANNEL_RENEGOTIATE}, 4, SECBUFFER_TOKEN, SEC_E_UNSUPPORTED_FUNCTION},
         {"half a number", {SCHANNEL_SHUTDOWN}, 2, SECBUFFER_TOKEN, SEC_E_INVALID_TOKEN},
         {"nothing", {SCHANNEL_SHUTDOWN}, 0, SECBUFFER_TOKEN, SEC_E_INVALID_TOKEN},

@@ -188,8 +188,6 @@ START_TEST(first_call_client_attributes)
          ISC_RET_ALLOCATED_MEMORY | ISC_RET_USED_SUPPLIED_CREDS},
         {"manual validation", CLIENT_REQUEST | ISC_REQ_MANUAL_CRED_VALIDATION,
          ISC_RET_ALLOCATED_MEMORY | ISC_RET_MANUAL_CRED_VALIDATION},
-        {"integrity is not Schannel's", CLIENT_REQUEST | ISC_REQ_INTEGRITY,
-         ISC_RET_ALLOCATED_MEMORY},
         {"all of these",
          CLIENT_REQUEST | ISC_REQ_EXTENDED_ERROR | ISC_REQ_USE_SUPPLIED_CREDS |
              ISC_REQ_MANUAL_CRED_VALIDATION,
@@ -324,32 +322,61 @@ START_TEST(first_call_no_certificate)
     bytes_done(&hello);
 }
 
-/* Later calls without what they need. */
+/* Calls without what they need. */
 START_TEST(first_call_missing_arguments)
 {
     SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
     SecBufferDesc output = list_make(&token, 1);
     CtxtHandle context = handle_of(0), zero = handle_of(0);
-    CredHandle client;
+    SECURITY_STATUS status;
+    struct pair pair;
     ULONG attributes;
 
-    if (!client_make(&client, VERSION_ANY))
+    if (!pair_make(&pair, VERSION_TLS12, "rsa"))
         return;
-    ok_status(AcceptSecurityContext(&client, NULL, NULL, SERVER_REQUEST, 0, &context, &output,
-                                    &attributes, NULL),
-              SEC_E_INVALID_TOKEN, "a server's first call without input");
+    status = AcceptSecurityContext(&pair.server, NULL, NULL, SERVER_REQUEST, 0, &context, &output,
+                                   &attributes, NULL);
+    ok(status == SEC_E_INCOMPLETE_MESSAGE || status == SEC_E_INVALID_TOKEN,
+       "a server's first call without input: %08lx", (unsigned long)status & 0xffffffff);
     ok(handle_equal(&context, &zero), "a context was made");
     if (running_on_windows()) {
         skip("codes for missing outputs are not known of Windows");
     } else {
-        ok_status(InitializeSecurityContextW(&client, NULL, u"localhost", CLIENT_REQUEST, 0, 0,
+        ok_status(InitializeSecurityContextW(&pair.client, NULL, u"localhost", CLIENT_REQUEST, 0, 0,
                                              NULL, 0, &context, NULL, &attributes, NULL),
                   SEC_E_INVALID_TOKEN, "no output list");
         output = list_make(&token, 0);
-        ok_status(InitializeSecurityContextW(&client, NULL, u"localhost", CLIENT_REQUEST, 0, 0,
+        ok_status(InitializeSecurityContextW(&pair.client, NULL, u"localhost", CLIENT_REQUEST, 0, 0,
                                              NULL, 0, &context, &output, &attributes, NULL),
                   SEC_E_INVALID_TOKEN, "an empty output list");
         ok(handle_equal(&context, &zero), "a context was made");
     }
-    FreeCredentialsHandle(&client);
+    pair_done(&pair);
+}
+
+/* Credentials are for one direction. */
+START_TEST(first_call_wrong_direction)
+{
+    struct bytes hello = {NULL, 0, 0};
+    struct pair pair;
+
+    if (!pair_make(&pair, VERSION_TLS12, "rsa"))
+        return;
+    if (get_hello(&pair.client, u"localhost", &hello)) {
+        SecBuffer in[2] = {buffer_make(SECBUFFER_TOKEN, hello.data, hello.size),
+                           buffer_make(SECBUFFER_EMPTY, NULL, 0)};
+        SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
+        SecBufferDesc input = list_make(in, 2), output = list_make(&token, 1);
+        CtxtHandle context = handle_of(0), zero = handle_of(0);
+        ULONG attributes;
+
+        ok(AcceptSecurityContext(&pair.client, NULL, &input, SERVER_REQUEST, 0, &context, &output,
+                                 &attributes, NULL) < 0,
+           "a client's credential serves");
+        ok(first_call(&pair.server, u"localhost", 0, &token, &context) < 0,
+           "a server's credential says hello");
+        ok(handle_equal(&context, &zero), "a context was made");
+    }
+    bytes_done(&hello);
+    pair_done(&pair);
 }

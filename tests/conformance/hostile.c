@@ -135,8 +135,11 @@ static void flip_one(struct pair *pair, enum loop_role to, size_t at, uint8_t ma
     loop.flip_at = at;
     loop.flip_mask = mask;
     loop.side[LOOP_CLIENT].unchecked = loop.side[LOOP_SERVER].unchecked = true;
-    if (loop_handshake(&loop))
-        loop_check_traffic(&loop); /* a byte that nothing depends on: it must really not matter */
+    /* A byte that nothing depends on must really not matter; what is not read yet (tickets) will.
+     */
+    if (loop_handshake(&loop) &&
+        at < loop.side[to].arrived - loop.side[to].network.size - loop.side[to].held.size)
+        loop_check_traffic(&loop);
     for (int role = LOOP_CLIENT; role <= LOOP_SERVER; role++)
         ok(is_known(loop.side[role].status), "byte %zu ^ %02x to the %s: the %s gets %08lx", at,
            mask, to == LOOP_CLIENT ? "client" : "server", role == LOOP_CLIENT ? "client" : "server",

@@ -16,35 +16,39 @@ static const struct {
     const WCHAR *target;
     DWORD flags;
     SECURITY_STATUS want;
+    DWORD server_flags;
 } cases[] = {
-    {"rsa", u"localhost", 0, SEC_E_OK},
-    {"rsa", u"LOCALHOST", 0, SEC_E_OK},
-    {"rsa", u"a.wild.example", 0, SEC_E_OK},
-    {"rsa", u"a.b.wild.example", 0, SEC_E_WRONG_PRINCIPAL},
-    {"rsa", u"wild.example", 0, SEC_E_WRONG_PRINCIPAL},
-    {"rsa", u"127.0.0.1", 0, SEC_E_OK},
-    {"rsa", u"::1", 0, SEC_E_OK},
-    {"rsa", u"127.0.0.2", 0, SEC_E_WRONG_PRINCIPAL},
-    {"rsa", u"other.example", 0, SEC_E_WRONG_PRINCIPAL},
-    {"rsa", u"other.example", SCH_CRED_NO_SERVERNAME_CHECK, SEC_E_OK},
-    {"rsa", u"localhost.evil.example", 0, SEC_E_WRONG_PRINCIPAL},
-    {"ecdsa", u"localhost", 0, SEC_E_OK},
-    {"wrong-name", u"localhost", 0, SEC_E_WRONG_PRINCIPAL},
-    {"wrong-name", u"elsewhere.example", 0, SEC_E_OK},
-    {"expired", u"localhost", 0, SEC_E_CERT_EXPIRED},
-    {"future", u"localhost", 0, SEC_E_CERT_EXPIRED},
-    {"untrusted", u"localhost", 0, SEC_E_UNTRUSTED_ROOT},
-    {"self-signed", u"localhost", 0, SEC_E_UNTRUSTED_ROOT},
-    {"wrong-use", u"localhost", 0, SEC_E_CERT_UNKNOWN},
-    {"untrusted", u"localhost", SCH_CRED_MANUAL_CRED_VALIDATION, SEC_E_OK},
-    {"expired", u"other.example", SCH_CRED_MANUAL_CRED_VALIDATION, SEC_E_OK},
+    {"rsa", u"localhost", 0, SEC_E_OK, 0},
+    {"rsa", u"LOCALHOST", 0, SEC_E_OK, 0},
+    {"rsa", u"a.wild.example", 0, SEC_E_OK, 0},
+    {"rsa", u"a.b.wild.example", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    {"rsa", u"wild.example", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    {"rsa", u"127.0.0.1", 0, SEC_E_OK, 0},
+    {"rsa", u"::1", 0, SEC_E_OK, 0},
+    {"rsa", u"127.0.0.2", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    {"rsa", u"other.example", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    {"rsa", u"other.example", SCH_CRED_NO_SERVERNAME_CHECK, SEC_E_OK, 0},
+    {"rsa", u"localhost.evil.example", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    {"ecdsa", u"localhost", 0, SEC_E_OK, 0},
+    {"wrong-name", u"localhost", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    {"wrong-name", u"elsewhere.example", 0, SEC_E_OK, 0},
+    {"expired", u"localhost", 0, SEC_E_CERT_EXPIRED, 0},
+    {"future", u"localhost", 0, SEC_E_CERT_EXPIRED, 0},
+    {"untrusted", u"localhost", 0, SEC_E_UNTRUSTED_ROOT, SCH_SEND_ROOT_CERT},
+    /* A chain whose end was not sent and is not known. */
+    {"untrusted", u"localhost", 0, SEC_E_CERT_UNKNOWN, 0},
+    {"self-signed", u"localhost", 0, SEC_E_UNTRUSTED_ROOT, 0},
+    {"wrong-use", u"localhost", 0, SEC_E_CERT_UNKNOWN, 0},
+    {"untrusted", u"localhost", SCH_CRED_MANUAL_CRED_VALIDATION, SEC_E_OK, 0},
+    {"expired", u"other.example", SCH_CRED_MANUAL_CRED_VALIDATION, SEC_E_OK, 0},
     /* Without a flag that asks for it, nobody looks for revocation lists. */
-    {"revoked", u"localhost", 0, SEC_E_OK},
+    {"revoked", u"localhost", 0, SEC_E_OK, 0},
 };
 
 static void check_case(size_t i, enum test_version version, HCERTSTORE roots)
 {
-    struct credential_wish server_wish = {.server = true, .version = version};
+    struct credential_wish server_wish = {
+        .server = true, .version = version, .flags = cases[i].server_flags};
     struct credential_wish client_wish = {.version = version,
                                           .flags = cases[i].flags | SCH_CRED_NO_DEFAULT_CREDS,
                                           .roots = roots,

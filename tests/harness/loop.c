@@ -176,7 +176,8 @@ static void check_incomplete(const struct loop_side *side, const struct call *ca
        "an incomplete message was changed");
     if (ok(missing->BufferType == SECBUFFER_MISSING, "incomplete: buffer 1 has type %lu",
            (unsigned long)missing->BufferType))
-        ok(missing->cbBuffer > 0 && missing->cbBuffer <= want,
+        /* Of a message over several records more can be missing than of the last record. */
+        ok(missing->cbBuffer > 0 && (missing->cbBuffer <= want || side->unchecked),
            "incomplete: %lu bytes are said to be missing, %zu are",
            (unsigned long)missing->cbBuffer, want);
 }
