@@ -19,17 +19,18 @@ extern "C" {
 /*
  * secur32_certificate_open: a certificate with its chain and its private key.
  *
- * certificate_file   PEM: the certificate, then the rest of its chain; or PKCS#12 when key_file is
- * NULL key_file           PEM: the private key, plain or encrypted. NULL: the key stands in
- *                    certificate_file, be it PEM or PKCS#12
- * password           of the key or the PKCS#12 file; NULL: none
+ * certificate_file   PEM: the certificate, then the rest of its chain; or PKCS#12
+ * key_file           PEM: the private key, plain or encrypted; or a "pkcs11:" URL. NULL: the key
+ *                    stands in certificate_file
+ * password           of the key or of the PKCS#12 file; NULL: none
  * context            the result; free it with CertFreeCertificateContext. A credential keeps a
  *                    reference of its own
  *
  * Returns SEC_E_OK, SEC_E_INVALID_PARAMETER (context or certificate_file is NULL),
  * SEC_E_NO_CREDENTIALS (a file cannot be read), SEC_E_CERT_UNKNOWN (no certificate in it),
  * SEC_E_UNKNOWN_CREDENTIALS (no key, a wrong password, or a key of another certificate),
- * SEC_E_INSUFFICIENT_MEMORY. *context is NULL unless SEC_E_OK is returned.
+ * SEC_E_INTERNAL_ERROR (no GnuTLS), SEC_E_INSUFFICIENT_MEMORY. *context is NULL unless SEC_E_OK is
+ * returned.
  */
 SECURITY_STATUS secur32_certificate_open(const char *certificate_file, const char *key_file,
                                          const char *password, PCCERT_CONTEXT *context);
@@ -45,7 +46,8 @@ SECURITY_STATUS secur32_certificate_open_memory(const void *certificate, size_t 
  *
  * Close it with CertCloseStore; a credential keeps a reference of its own. Returns SEC_E_OK,
  * SEC_E_INVALID_PARAMETER, SEC_E_NO_CREDENTIALS (the file cannot be read), SEC_E_CERT_UNKNOWN (no
- * certificate in it), SEC_E_INSUFFICIENT_MEMORY. *store is NULL unless SEC_E_OK is returned.
+ * certificate in it), SEC_E_INTERNAL_ERROR (no GnuTLS), SEC_E_INSUFFICIENT_MEMORY. *store is NULL
+ * unless SEC_E_OK is returned.
  */
 SECURITY_STATUS secur32_store_open(const char *pem_file, HCERTSTORE *store);
 
