@@ -16,6 +16,7 @@ conformance_sources = \
 	tests/conformance/handles.c \
 	tests/conformance/hostile.c \
 	tests/conformance/input.c \
+	tests/conformance/names.c \
 	tests/conformance/packages.c \
 	tests/conformance/post_handshake.c \
 	tests/conformance/progress.c \

@@ -7,10 +7,13 @@ unit_tests = \
 	tests/unit/test_abi \
 	tests/unit/test_abi_unicode \
 	tests/unit/test_alerts \
+	tests/unit/test_buffers \
 	tests/unit/test_checked \
+	tests/unit/test_dispatch \
 	tests/unit/test_flags \
 	tests/unit/test_handle \
 	tests/unit/test_handshake \
+	tests/unit/test_identity \
 	tests/unit/test_log \
 	tests/unit/test_mem \
 	tests/unit/test_message \
@@ -42,6 +45,11 @@ fake_sources = \
 tests_unit_test_handshake_SOURCES = tests/unit/test_handshake.c $(fake_sources)
 tests_unit_test_message_SOURCES = tests/unit/test_message.c $(fake_sources)
 EXTRA_DIST += $(fake_sources)
+
+# The dispatcher over a package of the test, which stands in the list in place of main.c's.
+tests_unit_test_dispatch_SOURCES = tests/unit/test_dispatch.c tests/unit/fake_package.c \
+	tests/unit/fake_package.h
+EXTRA_DIST += tests/unit/fake_package.c tests/unit/fake_package.h
 
 # The ABI tests: rows made of tests/data/abi, included by their name from the build folder.
 abi_data = tests/data/abi/layout.tsv tests/data/abi/constants.tsv
