@@ -15,7 +15,17 @@ platform_elf_sources = \
 	dlls/secur32/platform/elf/time.c \
 	dlls/secur32/platform/elf/trust.c
 
-platform_pe_sources =
+platform_pe_sources = \
+	dlls/secur32/platform/pe/certs.c \
+	dlls/secur32/platform/pe/find.c \
+	dlls/secur32/platform/pe/keys.c \
+	dlls/secur32/platform/pe/revocation.c \
+	dlls/secur32/platform/pe/settings.c \
+	dlls/secur32/platform/pe/sign.c \
+	dlls/secur32/platform/pe/stores.c \
+	dlls/secur32/platform/pe/text.c \
+	dlls/secur32/platform/pe/time.c \
+	dlls/secur32/platform/pe/trust.c
 
 platform_headers = \
 	dlls/secur32/platform/platform.h \
@@ -24,4 +34,7 @@ platform_headers = \
 	dlls/secur32/platform/elf/library.h \
 	dlls/secur32/platform/elf/settings.h \
 	dlls/secur32/platform/elf/store.h \
-	dlls/secur32/platform/elf/trust.h
+	dlls/secur32/platform/elf/trust.h \
+	dlls/secur32/platform/pe/certs.h \
+	dlls/secur32/platform/pe/keys.h \
+	dlls/secur32/platform/pe/trust.h
