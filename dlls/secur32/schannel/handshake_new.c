@@ -170,17 +170,23 @@ static SECURITY_STATUS set_cache_name(struct schan_context *context, bool marked
 
 static SECURITY_STATUS make_session(struct schan_context *context, struct beginning *from)
 {
-    const struct schan_credential *credential = context->credential;
+    struct schan_credential *credential = context->credential;
+    struct schan_policy policy; /* may be narrowed by another thread meanwhile */
     enum tls_status called;
 
+    schan_credential_policy(credential, from->config.alpn, &policy);
+    if (!policy.tls.versions)
+        return SEC_E_ALGORITHM_MISMATCH;
+    if (!(policy.tls.versions & STREAM_VERSIONS))
+        return SEC_E_UNSUPPORTED_FUNCTION; /* DTLS is not built */
     from->config.role = context->role;
-    from->config.policy = credential->policy.tls;
+    from->config.policy = policy.tls;
     from->config.credential = credential->tls;
     called = tls_session_new(&from->config, &context->tls);
     return tls_call_status(called);
 }
 
-/* An ordinary credential of this role that can do streams. DTLS is not built. */
+/* An ordinary credential of this role. */
 static SECURITY_STATUS check_credential(const struct schan_credential *credential,
                                         enum tls_role role)
 {
@@ -188,8 +194,6 @@ static SECURITY_STATUS check_credential(const struct schan_credential *credentia
         return SEC_E_INVALID_HANDLE;
     if (credential->role != role)
         return SEC_E_NO_CREDENTIALS;
-    if (!(credential->policy.tls.versions & STREAM_VERSIONS))
-        return SEC_E_UNSUPPORTED_FUNCTION;
     return SEC_E_OK;
 }
 

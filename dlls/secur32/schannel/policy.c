@@ -162,20 +162,21 @@ static bool suite_is_usable(uint16_t number, const void *how)
     return suite->versions & rest->suites_of;
 }
 
-static bool any_suite_of(const struct policy_base *work, uint32_t version)
+/* All versions that some suite is for. */
+static uint32_t versions_of_suites(const struct policy_base *work)
 {
-    for (size_t i = 0; i < work->suite_count; i++) {
-        if (suite_find(work->suites[i])->versions & version)
-            return true;
-    }
-    return false;
+    uint32_t versions = 0;
+
+    for (size_t i = 0; i < work->suite_count; i++)
+        versions |= suite_find(work->suites[i])->versions;
+    return versions;
 }
 
 /* Versions without a suite go, and then suites without a version. */
 static void settle(struct policy_base *work)
 {
     struct rest rest = {.suites_of = UINT32_MAX};
-    uint32_t versions = 0;
+    uint32_t versions = 0, with_suites;
 
     for (size_t i = 0; i < work->group_count; i++) {
         if (group_find(work->groups[i])->finite_field)
@@ -186,10 +187,11 @@ static void settle(struct policy_base *work)
     filter_suites(work, suite_is_usable, &rest);
     if (!work->scheme_count)
         work->versions &= ~MODERN_VERSIONS;
+    with_suites = versions_of_suites(work);
     rest.suites_of = 0;
     for (size_t i = 0; i < COUNT_OF(version_suites); i++) {
         if (!(work->versions & version_suites[i].version) ||
-            !any_suite_of(work, version_suites[i].suites_of))
+            !(with_suites & version_suites[i].suites_of))
             continue;
         versions |= version_suites[i].version;
         rest.suites_of |= version_suites[i].suites_of;
