@@ -7,6 +7,7 @@ unit_tests = \
 	tests/unit/test_abi \
 	tests/unit/test_abi_unicode \
 	tests/unit/test_alerts \
+	tests/unit/test_attributes \
 	tests/unit/test_buffers \
 	tests/unit/test_checked \
 	tests/unit/test_dispatch \
@@ -22,6 +23,8 @@ unit_tests = \
 	tests/unit/test_session \
 	tests/unit/test_span \
 	tests/unit/test_suites \
+	tests/unit/test_tls_crossing \
+	tests/unit/test_tls_seam \
 	tests/unit/test_verify
 
 windows_unit_tests += test_abi.exe test_abi_unicode.exe
@@ -68,3 +71,16 @@ abi_pe_objects = $(pe_arches:%=%-windows/obj/tests/unit/test_abi.o) \
 	$(pe_arches:%=%-windows/obj/tests/unit/test_abi_unicode.o)
 $(abi_pe_objects): tests/unit/abi_pe.h
 $(abi_pe_objects): public_includes += -I.
+
+# The TLS seam: one body, on the backend itself and through secur32unix.so, called as from the PE side.
+seam_sources = \
+	tests/unit/seam_facts.c \
+	tests/unit/seam_pair.c \
+	tests/unit/seam_pair.h \
+	tests/unit/seam_records.c \
+	tests/unit/seam_sign.c \
+	tests/unit/seam_sign.h
+tests_unit_test_tls_seam_SOURCES = tests/unit/test_tls_seam.c $(seam_sources)
+tests_unit_test_tls_crossing_SOURCES = tests/unit/test_tls_crossing.c tests/unit/test_tls_seam.c \
+	dlls/secur32/tls/unixcall.c dlls/secur32/tls/unixcall_new.c $(seam_sources)
+EXTRA_DIST += $(seam_sources)

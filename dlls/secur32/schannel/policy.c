@@ -197,7 +197,8 @@ static void settle(struct policy_base *work)
         rest.suites_of |= version_suites[i].suites_of;
     }
     work->versions = versions;
-    filter_suites(work, suite_is_usable, &rest);
+    if (with_suites & ~rest.suites_of)
+        filter_suites(work, suite_is_usable, &rest);
 }
 
 /* ---- policy_make
@@ -255,7 +256,8 @@ SECURITY_STATUS policy_make(const struct schan_wish *wish, struct schan_policy *
     policy_base_get(wish->role, &work);
     apply_versions(wish, &work);
     apply_null(wish, &work);
-    filter_suites(&work, in_strength, wish);
+    if (wish->minimum_strength || wish->maximum_strength)
+        filter_suites(&work, in_strength, wish);
     if (wish->flags & SCH_USE_STRONG_CRYPTO)
         filter_suites(&work, is_strong, NULL);
     if (wish->algorithms && wish->algorithm_count)
