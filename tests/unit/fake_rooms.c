@@ -52,6 +52,13 @@ void schan_credential_unref(struct schan_credential *credential)
         atomic_fetch_sub(&credential->references, 1);
 }
 
+void schan_credential_policy(struct schan_credential *credential, struct span alpn,
+                             struct schan_policy *policy)
+{
+    (void)alpn;
+    *policy = credential->policy;
+}
+
 struct tls_tickets *schan_credential_tickets(struct schan_credential *credential)
 {
     (void)credential;

@@ -43,6 +43,7 @@ struct handshake {
     struct span input;        /* the bytes of TOKEN */
     size_t used;              /* of them, done with */
     size_t missing;           /* with SEC_E_INCOMPLETE_MESSAGE */
+    uint8_t refusal;          /* with SEC_E_ILLEGAL_MESSAGE of input_next: the alert to send */
     bool progress;            /* records were taken in this call */
     bool store_session;       /* when all locks are released */
     SECURITY_STATUS verdict;  /* why we refuse: tells more than the alert that we send for it */

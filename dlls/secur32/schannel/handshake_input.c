@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "schannel/alerts.h"
 #include "schannel/record.h"
 #include "sspi/buffers.h"
 
@@ -67,6 +68,25 @@ static bool is_foreign_data(const struct handshake *h, uint8_t type)
     return type == RECORD_DATA || h->context->info.version == 0x0304;
 }
 
+/* An alert in clear text has a level of 1 or 2; any other is no alert (RFC 5246 7.2). Alerts under
+ * keys are longer than this, and the library's business. */
+static bool is_bad_alert(struct span record)
+{
+    return record.data[0] == RECORD_ALERT && record.size == LIMIT_RECORD_HEADER + 2 &&
+           record.data[LIMIT_RECORD_HEADER] != ALERT_LEVEL_WARNING &&
+           record.data[LIMIT_RECORD_HEADER] != ALERT_LEVEL_FATAL;
+}
+
+static SECURITY_STATUS refuse(struct handshake *h, enum record_cut cut)
+{
+    if (cut == RECORD_PARTIAL)
+        return SEC_E_INCOMPLETE_MESSAGE;
+    if (cut == RECORD_NOT_TLS)
+        return SEC_E_INVALID_TOKEN;
+    h->refusal = cut == RECORD_TOO_LARGE ? ALERT_RECORD_OVERFLOW : ALERT_DECODE_ERROR;
+    return SEC_E_ILLEGAL_MESSAGE;
+}
+
 /* All whole records at the front of the input, up to what tls_step may not see. */
 static SECURITY_STATUS cut_records(struct handshake *h, struct span *records)
 {
@@ -81,13 +101,8 @@ static SECURITY_STATUS cut_records(struct handshake *h, struct span *records)
 
         if (cut == RECORD_WHOLE && is_foreign_data(h, rest.data[0]))
             return records->size ? SEC_E_OK : SEC_E_OUT_OF_SEQUENCE;
-        if (cut != RECORD_WHOLE) {
-            if (records->size)
-                return SEC_E_OK; /* first what is good */
-            if (cut == RECORD_PARTIAL)
-                return SEC_E_INCOMPLETE_MESSAGE;
-            return cut == RECORD_NOT_TLS ? SEC_E_INVALID_TOKEN : SEC_E_ILLEGAL_MESSAGE;
-        }
+        if (cut != RECORD_WHOLE || is_bad_alert(span_of(rest.data, size)))
+            return records->size ? SEC_E_OK : refuse(h, cut); /* first what is good */
         records->size += size;
         rest.data += size;
         rest.size -= size;

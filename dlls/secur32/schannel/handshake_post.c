@@ -132,7 +132,7 @@ static SECURITY_STATUS modern_record(struct handshake *h)
     case RECORD_PARTIAL:
         return SEC_E_INCOMPLETE_MESSAGE;
     case RECORD_TOO_LARGE:
-        return handshake_no_records(h, SEC_E_ILLEGAL_MESSAGE);
+        return handshake_fail_alert(h, SEC_E_ILLEGAL_MESSAGE, ALERT_RECORD_OVERFLOW);
     case RECORD_NOT_TLS:
         return handshake_no_records(h, SEC_E_INVALID_TOKEN);
     }
@@ -200,7 +200,7 @@ static SECURITY_STATUS legacy_records(struct handshake *h)
     case RECORD_PARTIAL:
         return SEC_E_INCOMPLETE_MESSAGE;
     case RECORD_TOO_LARGE:
-        return handshake_no_records(h, SEC_E_ILLEGAL_MESSAGE);
+        return handshake_fail_alert(h, SEC_E_ILLEGAL_MESSAGE, ALERT_RECORD_OVERFLOW);
     case RECORD_NOT_TLS:
         return handshake_no_records(h, SEC_E_INVALID_TOKEN);
     }

@@ -328,7 +328,7 @@ SECURITY_STATUS handshake_no_records(struct handshake *h, SECURITY_STATUS status
         return handshake_fail(h, status); /* no TLS is spoken: an alert would tell nobody */
     }
     if (status == SEC_E_ILLEGAL_MESSAGE)
-        return handshake_fail_alert(h, status, ALERT_RECORD_OVERFLOW);
+        return handshake_fail_alert(h, status, h->refusal);
     return status;
 }
 
