@@ -5,6 +5,7 @@
 conformance_sources = \
 	tests/conformance/alerts.c \
 	tests/conformance/alpn.c \
+	tests/conformance/attributes.c \
 	tests/conformance/client_certificate.c \
 	tests/conformance/close.c \
 	tests/conformance/common.c \
