@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "tls/gnutls/credential.h"
 #include "tls/gnutls/errors.h"
+#include "tls/gnutls/record.h"
 
 /* Calls of GnuTLS in a row that neither take input nor make an event. More would be a bug. */
 #define IDLE_CALLS_MAX 16
@@ -289,6 +290,23 @@ static bool cut(const struct tls_session *session, struct span rest, struct span
     return true;
 }
 
+/* A client that gives up before it begins: GnuTLS wants a hello first and would call it unexpected.
+ */
+static bool is_early_alert(const struct tls_session *session, struct span record)
+{
+    return session->role == TLS_SERVER && !session->began && record.data[0] == TLS_TYPE_ALERT &&
+           record.size == RECORD_HEADER + 2;
+}
+
+static void early_alert(struct tls_session *session, struct span record, struct tls_result *result)
+{
+    result->event = TLS_CLOSED;
+    if (record.data[RECORD_HEADER + 1] == ALERT_CLOSE_NOTIFY)
+        return;
+    fail(session, TLS_REASON_ALERT, TLS_NO_ALERT, result);
+    result->alert_received = record.data[RECORD_HEADER + 1];
+}
+
 enum feed {
     FEED_GIVEN,
     FEED_NONE,
@@ -321,10 +339,14 @@ static enum feed feed(struct tls_session *session, struct span *rest, struct tls
         result->event = TLS_WANT_CREDENTIAL;
         return FEED_EVENT;
     }
-    session->began = true;
-    session->input = record;
     rest->data += record.size;
     rest->size -= record.size;
+    if (is_early_alert(session, record)) {
+        early_alert(session, record, result);
+        return FEED_EVENT;
+    }
+    session->began = true;
+    session->input = record;
     return FEED_GIVEN;
 }
 
@@ -385,10 +407,28 @@ void handshake_go_on(struct tls_session *session, struct span input, struct tls_
     session->input = span_of(NULL, 0);
 }
 
-void session_lend(struct tls_session *session)
+static bool return_message(struct tls_session *session)
 {
+    struct work *work = session->work;
+
+    if (!work || work->message.size == 0)
+        return true;
+    if (session->receive.sequence == 0 ||
+        !record_seal_again(&session->receive, session->receive.sequence - 1, TLS_TYPE_HANDSHAKE,
+                           span_of(work->message.data, work->message.size), &work->pending))
+        return false;
+    buffer_wipe(&work->message);
+    session->receive.sequence--;
+    return true;
+}
+
+bool session_lend(struct tls_session *session)
+{
+    bool returned = return_message(session);
+
     direction_lend(session, &session->receive);
     direction_lend(session, &session->send);
+    return returned;
 }
 
 void session_take_back(struct tls_session *session, struct tls_result *result)
@@ -421,8 +461,10 @@ void tls_step(struct tls_session *session, struct span input, struct tls_result 
     } else if (session->mode == MODE_CONNECTED) {
         result->event = TLS_DONE; /* nothing was begun */
     } else {
-        session_lend(session);
-        handshake_go_on(session, input, result);
+        if (session_lend(session))
+            handshake_go_on(session, input, result);
+        else
+            session_fail(session, GNUTLS_E_MEMORY_ERROR, result);
         session_take_back(session, result);
     }
     result->output_size = session->output.size;

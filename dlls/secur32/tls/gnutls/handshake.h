@@ -18,8 +18,12 @@ MUST_CHECK bool handshake_begin(struct tls_session *session, enum mode mode);
 /* What tls_step does. Keys are lent. */
 void handshake_go_on(struct tls_session *session, struct span input, struct tls_result *result);
 
-/* Lends both directions, and takes them back; after a failure of the latter the session is dead. */
-void session_lend(struct tls_session *session);
+/*
+ * Lends both directions, and takes them back; after a failure of the latter the session is dead. A
+ * message that waits goes back into a record, which has the number before the next: so GnuTLS
+ * counts on from there to ours. false: no memory.
+ */
+MUST_CHECK bool session_lend(struct tls_session *session);
 void session_take_back(struct tls_session *session, struct tls_result *result);
 
 /* The answer of every call once the session is dead. */

@@ -105,8 +105,29 @@ int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned i
     return good ? 0 : GNUTLS_E_MEMORY_ERROR;
 }
 
+/* ---- a server's choice ---- */
+
+/* The ClientHello has been read. Without a change GnuTLS could choose a suite that the product has
+ * and the policy has not, and the handshake would fail although both sides had one in common. */
 int hello_narrow_suites(gnutls_session_t handle)
 {
-    (void)handle;
+    struct tls_session *session = gnutls.session_get_ptr(handle);
+    struct span suites = {NULL, 0};
+    struct priority *narrow = NULL;
+    enum tls_status status;
+
+    if (session->work)
+        suites = span_of(session->work->suites.data, session->work->suites.size);
+    status = priority_narrow(session->priority, suites, &narrow);
+    if (status == TLS_NO_MEMORY)
+        return GNUTLS_E_MEMORY_ERROR;
+    if (status != TLS_OK || !narrow)
+        return 0;
+    if (gnutls.priority_set(handle, priority_handle(narrow)) < 0) {
+        priority_unref(narrow);
+        return 0;
+    }
+    priority_unref(session->narrow);
+    session->narrow = narrow;
     return 0;
 }

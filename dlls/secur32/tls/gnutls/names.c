@@ -10,8 +10,8 @@
 #include "base/log.h"
 #include "tls/gnutls/library.h"
 
-#define NAME_MAX 255
-#define LABEL_MAX 63
+#define HOST_MAX 255
+#define HOST_LABEL_MAX 63
 
 static bool is_ascii(struct span text)
 {
@@ -44,7 +44,7 @@ static bool labels_are_good(struct span name)
 {
     size_t label = 0;
 
-    if (name.size == 0 || name.size > NAME_MAX)
+    if (name.size == 0 || name.size > HOST_MAX)
         return false;
     for (size_t i = 0; i < name.size; i++) {
         uint8_t byte = name.data[i];
@@ -52,7 +52,7 @@ static bool labels_are_good(struct span name)
         if (byte <= ' ' || byte == 0x7f || (byte == '.' && label == 0))
             return false;
         label = byte == '.' ? 0 : label + 1;
-        if (label > LABEL_MAX)
+        if (label > HOST_LABEL_MAX)
             return false;
     }
     return true;
@@ -85,7 +85,7 @@ static enum tls_status map_name(struct span target, uint8_t *ascii, size_t room,
     if (!library_ready())
         return TLS_UNAVAILABLE;
     /* Longer than any name, in UTF-8 of four bytes a character. */
-    if (target.size > 4 * NAME_MAX || memchr(target.data, 0, target.size))
+    if (target.size > 4 * HOST_MAX || memchr(target.data, 0, target.size))
         return TLS_BAD_ARGUMENT;
     error = gnutls.idna_map((const char *)target.data, (unsigned)target.size, &mapped, 0);
     if (error < 0) {

@@ -144,18 +144,15 @@ static bool open_copy(const struct direction *direction, struct span record, str
     return true;
 }
 
+/* Key and number are those of this moment, also in a renegotiation: GnuTLS has read records since
+ * they were lent. */
 static bool open_handshake(struct tls_session *session, struct span record, struct buffer *copy,
                            struct span *plaintext, uint8_t *type)
 {
     struct direction current = {0};
-    bool opened;
-
-    if (session->was_done) {
-        /* A renegotiation; the number is lent, and the record not yet counted. */
-        return open_copy(&session->receive, record, copy, plaintext, type);
-    }
-    opened =
+    bool opened =
         direction_peek(session, &current) && open_copy(&current, record, copy, plaintext, type);
+
     direction_wipe(&current);
     return opened;
 }

@@ -170,30 +170,25 @@ static void modern_message(struct tls_session *session, struct span plaintext,
 /* ---- messages that GnuTLS must read from a record ---- */
 
 /* The record goes back to what it was, and is the next that GnuTLS reads. */
-static bool return_record(struct tls_session *session, struct span plaintext)
+static bool keep_message(struct tls_session *session, struct span plaintext)
 {
     struct work *work = session_work(session);
 
-    if (!work)
-        return false;
-    if (!record_seal_again(&session->receive, session->receive.sequence - 1, TLS_TYPE_HANDSHAKE,
-                           plaintext, &work->pending))
-        return false;
-    session->receive.sequence--;
-    return true;
+    return work && buffer_add(&work->message, plaintext.data, plaintext.size);
 }
 
 /* A server that waits for the client's certificate. */
 static void reauthentication_message(struct tls_session *session, struct span plaintext,
                                      struct tls_result *result)
 {
-    if (!return_record(session, plaintext)) {
+    bool good = keep_message(session, plaintext) && session_lend(session);
+
+    if (good)
+        handshake_go_on(session, span_of(NULL, 0), result);
+    if (session->receive.lent)
+        session_take_back(session, result);
+    if (!good)
         session_fail(session, GNUTLS_E_MEMORY_ERROR, result);
-        return;
-    }
-    session_lend(session);
-    handshake_go_on(session, span_of(NULL, 0), result);
-    session_take_back(session, result);
 }
 
 /* ---- messages: TLS 1.2 and before ---- */
@@ -204,6 +199,14 @@ static void begin_renegotiation(struct tls_session *session, struct tls_result *
         result->event = TLS_RENEGOTIATE;
     else
         session_fail(session, GNUTLS_E_MEMORY_ERROR, result);
+}
+
+/* A client's hello, or more of it. */
+static bool is_hello(const struct tls_session *session, struct span plaintext)
+{
+    if (session->mode == MODE_HANDSHAKE && session->work && session->work->message.size)
+        return true;
+    return plaintext.size && plaintext.data[0] == MESSAGE_CLIENT_HELLO;
 }
 
 static void legacy_message(struct tls_session *session, struct span plaintext,
@@ -225,9 +228,8 @@ static void legacy_message(struct tls_session *session, struct span plaintext,
         begin_renegotiation(session, result);
         return;
     }
-    if (server && plaintext.size && plaintext.data[0] == MESSAGE_CLIENT_HELLO &&
-        session->receive.cipher) {
-        if (return_record(session, plaintext))
+    if (server && session->receive.cipher && is_hello(session, plaintext)) {
+        if (keep_message(session, plaintext))
             begin_renegotiation(session, result);
         else
             session_fail(session, GNUTLS_E_MEMORY_ERROR, result);
@@ -301,8 +303,8 @@ void tls_rehandshake(struct tls_session *session, bool request_peer, struct tls_
         if (rehandshake_is_refused(session)) {
             result->event = TLS_REFUSED;
         } else {
-            session_lend(session);
-            begin_anew(session, request_peer, result);
+            if (session_lend(session))
+                begin_anew(session, request_peer, result);
             session_take_back(session, result);
         }
     }
@@ -310,6 +312,15 @@ void tls_rehandshake(struct tls_session *session, bool request_peer, struct tls_
 }
 
 /* ---- alerts ---- */
+
+/* We refuse what the peer has begun: its hello is forgotten, and all is as before. */
+static void abandon_renegotiation(struct tls_session *session)
+{
+    if (!session->was_done || session->mode != MODE_HANDSHAKE)
+        return;
+    session->mode = MODE_CONNECTED;
+    session_end_work(session);
+}
 
 void tls_alert(struct tls_session *session, bool fatal, uint8_t description,
                struct tls_result *result)
@@ -332,6 +343,8 @@ void tls_alert(struct tls_session *session, bool fatal, uint8_t description,
         result->event = TLS_DONE;
         result->alert_sent = fatal ? description : TLS_NO_ALERT;
     }
+    if (description == ALERT_NO_RENEGOTIATION && !fatal)
+        abandon_renegotiation(session);
     session->dead = session->dead || fatal;
     result->output_size = session->output.size;
     lock_release(&session->library);

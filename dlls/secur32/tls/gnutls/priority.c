@@ -241,6 +241,7 @@ static struct priority **find_slot(const struct tls_config *config, bool no_key_
     return oldest;
 }
 
+/* From the cache, or new and in the cache from now on. */
 enum tls_status priority_find(const struct tls_config *config, bool no_key_transport,
                               struct priority **priority)
 {
@@ -294,4 +295,109 @@ bool priority_allows_suite(const struct priority *priority, uint16_t suite)
         if (priority->policy.suites[i] == suite)
             return true;
     return false;
+}
+
+/* ---- servers ---- */
+
+/* Which parts a choice of suites has; GnuTLS makes all suites of them. */
+struct product {
+    uint64_t key_exchanges;
+    uint64_t ciphers[16]; /* bits by gnutls_cipher_algorithm_t */
+    uint64_t macs[16];
+};
+
+static bool part_is_in(const uint64_t *bits, unsigned part)
+{
+    return part < 1024 && ((bits[part / 64] >> (part % 64)) & 1);
+}
+
+static void add_part(uint64_t *bits, unsigned part)
+{
+    if (part < 1024)
+        bits[part / 64] |= UINT64_C(1) << (part % 64);
+}
+
+static void add_to_product(struct product *product, const struct algorithm_suite *suite)
+{
+    if (suite->key_exchange < 64)
+        product->key_exchanges |= UINT64_C(1) << suite->key_exchange;
+    add_part(product->ciphers, suite->cipher);
+    add_part(product->macs, suite->mac);
+}
+
+static bool is_in_product(const struct product *product, const struct algorithm_suite *suite)
+{
+    /* Suites of TLS 1.3 have no key exchange: their cipher is enough. */
+    return (!suite->key_exchange ||
+            (suite->key_exchange < 64 && ((product->key_exchanges >> suite->key_exchange) & 1))) &&
+           part_is_in(product->ciphers, suite->cipher) && part_is_in(product->macs, suite->mac);
+}
+
+/* The client offers a suite that is in the product but not in the policy. */
+static bool has_stranger(const struct priority *priority, const struct product *product,
+                         struct span offered)
+{
+    uint16_t number;
+
+    while (span_take_u16(&offered, &number)) {
+        const struct algorithm_suite *suite = algorithm_suite(number);
+
+        if (suite && is_in_product(product, suite) && !priority_allows_suite(priority, number))
+            return true;
+    }
+    return false;
+}
+
+static bool is_offered(struct span offered, uint16_t number)
+{
+    uint16_t suite;
+
+    while (span_take_u16(&offered, &suite))
+        if (suite == number)
+            return true;
+    return false;
+}
+
+/* In the policy's order, each suite that brings no stranger in. */
+static size_t choose_suites(const struct priority *priority, struct span offered, uint16_t *chosen)
+{
+    const struct tls_policy *policy = &priority->policy;
+    struct product product = {0};
+    size_t count = 0;
+
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        const struct algorithm_suite *suite = algorithm_suite(policy->suites[i]);
+        struct product wider = product;
+
+        if (!suite || !is_offered(offered, policy->suites[i]))
+            continue;
+        add_to_product(&wider, suite);
+        if (has_stranger(priority, &wider, offered))
+            continue;
+        product = wider;
+        chosen[count++] = policy->suites[i];
+    }
+    return count;
+}
+
+enum tls_status priority_narrow(struct priority *priority, struct span offered,
+                                struct priority **narrow)
+{
+    const struct tls_policy *policy = &priority->policy;
+    struct tls_config config = {.role = priority->role, .flags = priority->flags};
+    uint16_t chosen[LIMIT_ALGORITHMS];
+    struct product all = {0};
+
+    for (size_t i = 0; i < policy->suite_count; i++) {
+        const struct algorithm_suite *suite = algorithm_suite(policy->suites[i]);
+
+        if (suite)
+            add_to_product(&all, suite);
+    }
+    if (!has_stranger(priority, &all, offered))
+        return TLS_OK;
+    config.policy = *policy;
+    config.policy.suites = chosen;
+    config.policy.suite_count = choose_suites(priority, offered, chosen);
+    return priority_find(&config, priority->no_key_transport, narrow);
 }

@@ -23,4 +23,11 @@ gnutls_priority_t priority_handle(const struct priority *priority);
 /* GnuTLS offers the product of key exchanges, ciphers and MACs; this is the policy's own list. */
 bool priority_allows_suite(const struct priority *priority, uint16_t suite);
 
+/*
+ * For a server: a policy of the suites that a client offers (u16 in network order), in which
+ * GnuTLS's product has none of them that the policy lacks. NULL: that is so already.
+ */
+MUST_CHECK enum tls_status priority_narrow(struct priority *priority, struct span offered,
+                                           struct priority **narrow);
+
 #endif

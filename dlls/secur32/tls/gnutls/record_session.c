@@ -56,6 +56,7 @@ static ssize_t send_record(struct tls_session *session, const struct tls_seal *s
 
         sent = error < 0 ? error : 2;
     } else {
+        /* Of an empty record GnuTLS says that it is an invalid request. */
         sent = gnutls.record_send(session->handle, seal->data, seal->data_size);
     }
     if (direction_take_back(session, &session->send) < 0)

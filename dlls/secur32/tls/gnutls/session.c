@@ -309,6 +309,7 @@ void tls_session_free(struct tls_session *session)
     scanner_done(&session->scanner);
     tls_credential_free(session->credential);
     tls_tickets_free(session->tickets);
+    priority_unref(session->narrow);
     priority_unref(session->priority);
     lock_done(&session->library);
     mem_wipe_free(session, sizeof(*session));
@@ -334,6 +335,7 @@ void session_end_work(struct tls_session *session)
     if (!work)
         return;
     scanner_done(&work->peek.scanner);
+    buffer_wipe(&work->message);
     buffer_wipe(&work->pending);
     buffer_wipe(&work->suites);
     mem_free(work);

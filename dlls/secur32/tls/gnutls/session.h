@@ -63,7 +63,8 @@ struct work {
     uint8_t verdict;                   /* 0: good; else the alert */
     bool credential_asked, credential_given;
     bool resume;           /* GnuTLS has something to do without input */
-    struct buffer pending; /* records that were opened and sealed again, for GnuTLS to read */
+    struct buffer message; /* that was opened for us, but which GnuTLS must read from a record */
+    struct buffer pending; /* that record, sealed again */
     bool pending_fed;
     struct buffer suites; /* (server) what the client offers, as it came */
 };
@@ -77,6 +78,7 @@ struct tls_session {
     uint32_t rsa_bits_min;   /* (c) */
     struct lock library;
     struct priority *priority;            /* (l) */
+    struct priority *narrow;              /* (l) (server) for this client; NULL: the same */
     struct tls_credential *credential;    /* (l) a reference */
     gnutls_certificate_credentials_t own; /* (c) GnuTLS's object of this session; NULL: shared */
     struct tls_tickets *tickets;          /* (c) a reference */
