@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "sspi/buffers.h"
 #include "sspi/packages.h"
 #include "sspi/strings.h"
@@ -144,6 +145,9 @@ SECURITY_STATUS attribute_query_wide(const struct attribute_call *call)
         status = call->function(call->object, &call->attribute);
     if (status == SEC_E_UNSUPPORTED_FUNCTION)
         status = query_package_info(call);
+    TRACE(LOG_SSPI, "%s attribute %lx: %08lx",
+          call->kind == ATTRIBUTE_CONTEXT ? "context" : "credential",
+          (unsigned long)call->attribute.id, (unsigned long)status);
     return status;
 }
 

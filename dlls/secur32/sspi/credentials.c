@@ -8,6 +8,7 @@
  */
 #include "winsspi.h"
 
+#include "base/log.h"
 #include "sspi/attributes.h"
 #include "sspi/buffers.h"
 #include "sspi/handle.h"
@@ -63,6 +64,7 @@ SECURITY_STATUS SEC_ENTRY AcquireCredentialsHandleW(SEC_WCHAR *principal, SEC_WC
 
     if (status >= 0 && expiry)
         *expiry = call.expiry;
+    TRACE(LOG_SSPI, "acquire, use %lu: %08lx", (unsigned long)use, (unsigned long)status);
     return status;
 }
 

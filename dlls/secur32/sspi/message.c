@@ -8,6 +8,7 @@
  */
 #include "winsspi.h"
 
+#include "base/log.h"
 #include "sspi/buffers.h"
 #include "sspi/handle.h"
 
@@ -42,6 +43,8 @@ SECURITY_STATUS SEC_ENTRY EncryptMessage(PCtxtHandle context, ULONG qop, PSecBuf
         status = ref.ssp->seal ? ref.ssp->seal(ref.object, qop, message, sequence)
                                : SEC_E_UNSUPPORTED_FUNCTION;
     handle_release(&ref);
+    if (status != SEC_E_OK)
+        TRACE(LOG_SSPI, "encrypt: %08lx", (unsigned long)status);
     return status;
 }
 
@@ -64,6 +67,8 @@ SECURITY_STATUS SEC_ENTRY DecryptMessage(PCtxtHandle context, PSecBufferDesc mes
         status = ref.ssp->unseal ? ref.ssp->unseal(ref.object, message, sequence, qop)
                                  : SEC_E_UNSUPPORTED_FUNCTION;
     handle_release(&ref);
+    if (status != SEC_E_OK)
+        TRACE(LOG_SSPI, "decrypt: %08lx", (unsigned long)status);
     return status;
 }
 
