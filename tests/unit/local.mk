@@ -18,6 +18,10 @@ unit_tests = \
 	tests/unit/test_log \
 	tests/unit/test_mem \
 	tests/unit/test_message \
+	tests/unit/test_platform_certs \
+	tests/unit/test_platform_settings \
+	tests/unit/test_platform_text \
+	tests/unit/test_platform_trust \
 	tests/unit/test_policy \
 	tests/unit/test_record \
 	tests/unit/test_session \

@@ -96,8 +96,11 @@ static SECURITY_STATUS read_pkcs12(const struct library *library,
     if (result < 0)
         return SEC_E_INSUFFICIENT_MEMORY;
     result = library->gnutls_pkcs12_import(pkcs12, &datum, GNUTLS_X509_FMT_DER, 0);
-    if (result >= 0)
-        result = check_mac(library, pkcs12, &password);
+    if (result < 0) {
+        library->gnutls_pkcs12_deinit(pkcs12);
+        return SEC_E_CERT_UNKNOWN;
+    }
+    result = check_mac(library, pkcs12, &password);
     if (result >= 0)
         result = library->gnutls_pkcs12_simple_parse(
             pkcs12, password, &key, &bundle->crts, &bundle->count, &bundle->extra,
@@ -139,8 +142,9 @@ static SECURITY_STATUS read_bundle(const struct library *library,
         (!source->key_data.size && !source->key_url))
         return status;
     elf_key_done(&bundle->key);
-    return source->key_url ? elf_key_open(source->key_url, source->password, &bundle->key)
-                           : elf_key_read(source->key_data, source->password, &bundle->key);
+    status = source->key_url ? elf_key_open(source->key_url, source->password, &bundle->key)
+                             : elf_key_read(source->key_data, source->password, &bundle->key);
+    return status == SEC_E_NO_CREDENTIALS ? SEC_E_UNKNOWN_CREDENTIALS : status;
 }
 
 /* ---- their order ---- */

@@ -52,19 +52,28 @@ static uint32_t bits_of(unsigned status, const struct path *path)
     return bits;
 }
 
+/* A list to verify with although none of them trusts the path: it has other faults to find. */
+static enum trust_source any_source(const struct trust *trust)
+{
+    return trust->lists[TRUST_SYSTEM]  ? TRUST_SYSTEM
+           : trust->lists[TRUST_LOCAL] ? TRUST_LOCAL
+                                       : TRUST_PROGRAM;
+}
+
 /* GnuTLS' own verdict on the path. */
 static uint32_t verify(const struct library *library, const struct trust *trust, struct path *path,
                        const char *purpose)
 {
     gnutls_typed_vdata_st data = {GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)(uintptr_t)purpose,
                                   0};
-    enum trust_source source = path->anchored ? path->source : TRUST_SYSTEM;
+    enum trust_source source = path->anchored ? path->source : any_source(trust);
     gnutls_x509_trust_list_t list = trust->lists[source];
     unsigned flags = GNUTLS_VERIFY_DISABLE_CRL_CHECKS, status = 0;
     int result;
 
+    /* Nobody is trusted at all: look_at_members says so. */
     if (!list)
-        return CERT_TRUST_IS_PARTIAL_CHAIN;
+        return 0;
     /* Windows refuses SHA-1 below public roots only (Microsoft, "Windows Enforcement of SHA-1
      * Certificates"). */
     if (path->anchored && source != TRUST_SYSTEM)
