@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/test_attributes \
 	tests/unit/test_buffers \
 	tests/unit/test_checked \
+	tests/unit/test_credential \
 	tests/unit/test_dispatch \
 	tests/unit/test_flags \
 	tests/unit/test_handle \
@@ -79,11 +80,13 @@ $(abi_pe_objects): public_includes += -I.
 # The TLS seam: one body, on the backend itself and through secur32unix.so, called as from the PE side.
 seam_sources = \
 	tests/unit/seam_facts.c \
+	tests/unit/seam_memory.c \
 	tests/unit/seam_pair.c \
 	tests/unit/seam_pair.h \
 	tests/unit/seam_records.c \
 	tests/unit/seam_sign.c \
-	tests/unit/seam_sign.h
+	tests/unit/seam_sign.h \
+	tests/unit/seam_threads.c
 tests_unit_test_tls_seam_SOURCES = tests/unit/test_tls_seam.c $(seam_sources)
 tests_unit_test_tls_crossing_SOURCES = tests/unit/test_tls_crossing.c tests/unit/test_tls_seam.c \
 	dlls/secur32/tls/unixcall.c dlls/secur32/tls/unixcall_new.c $(seam_sources)
