@@ -42,6 +42,16 @@ static bool request_waits(struct schan_context *context)
     return waits;
 }
 
+static bool message_is_open(struct schan_context *context)
+{
+    bool is_open;
+
+    lock_take(&context->session);
+    is_open = context->message_open;
+    lock_release(&context->session);
+    return is_open;
+}
+
 /* What is owed to the peer: a certificate, or an update of keys, or nothing. */
 static SECURITY_STATUS serve(struct handshake *h)
 {
@@ -56,8 +66,11 @@ static SECURITY_STATUS serve(struct handshake *h)
     context_unlock_tls(context);
     if (h->result.event == TLS_FAILED)
         return handshake_fail(h, failure_status(&h->result));
-    /* What came may have been the client's certificate. */
-    return context->role == TLS_SERVER ? handshake_note_peer(h) : SEC_E_OK;
+    if (context->role == TLS_CLIENT)
+        return SEC_E_OK;
+    /* The client's certificate counts when its flight has come to the end: not before is it proven
+     * that the key is the client's. */
+    return message_is_open(context) ? SEC_I_CONTINUE_NEEDED : handshake_note_peer(h);
 }
 
 /* ---- TLS 1.3 ---- */

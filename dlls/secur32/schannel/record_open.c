@@ -152,6 +152,7 @@ static SECURITY_STATUS got_message(struct schan_context *context, const struct t
     lock_take(&context->session);
     tls_message(context->tls, span_of(record->record + record->offset, record->plain_size),
                 &result);
+    context->message_open = result.event == TLS_WANT_INPUT;
     switch (result.event) {
     case TLS_FAILED:
         status = failure_status(&result);
