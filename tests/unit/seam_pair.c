@@ -15,6 +15,7 @@
 
 #define FILE_MAX 65536
 #define CHAIN_MAX 4
+#define CERTIFICATES_MAX 16
 #define STEPS_MAX 200
 #define ROOM_AROUND 128
 
@@ -129,14 +130,21 @@ struct tls_credential *seam_credential(const char *name, bool outside)
 
 struct span seam_certificate(const char *name)
 {
-    static struct span kept[8];
-    static size_t count;
-    const char *text = read_text(name, ".pem");
-    struct span der = text ? next_block(&text) : span_of(NULL, 0);
+    static struct {
+        const char *name; /* a literal */
+        struct span der;
+    } kept[CERTIFICATES_MAX];
+    const char *text;
+    size_t i;
 
-    if (count < COUNT_OF(kept))
-        kept[count++] = der; /* freed with the program */
-    return der;
+    for (i = 0; i < COUNT_OF(kept) - 1 && kept[i].name; i++)
+        if (strcmp(kept[i].name, name) == 0)
+            return kept[i].der;
+    text = read_text(name, ".pem");
+    free_span(kept[i].der);
+    kept[i].name = name;
+    kept[i].der = text ? next_block(&text) : span_of(NULL, 0);
+    return kept[i].der;
 }
 
 /* ---- making a pair ---- */

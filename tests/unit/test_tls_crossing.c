@@ -29,7 +29,7 @@ static void load(void)
     if (library)
         table = dlsym(library, "__wine_unix_call_funcs");
     if (!table) {
-        snprintf(facts.problem, sizeof(facts.problem), "%s is not built", path);
+        snprintf(facts.problem, sizeof(facts.problem), "%.200s is not built", path);
         return;
     }
     loaded = (enum tls_status)table[PARAM_LOAD](&call);

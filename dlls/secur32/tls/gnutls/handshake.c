@@ -237,6 +237,8 @@ static bool run(struct tls_session *session, struct tls_result *result)
     struct work *work = session->work;
     int error = call_gnutls(session);
 
+    if (session->starved && error != HELPER_PARKED)
+        error = GNUTLS_E_MEMORY_ERROR;
     if (error == HELPER_PARKED) {
         result->event = TLS_WANT_SIGN;
         return false;
@@ -313,6 +315,25 @@ enum feed {
     FEED_EVENT /* result has it */
 };
 
+/* true: a request is in it, or memory lacks; result has the event. */
+static bool peek(struct tls_session *session, struct span record, struct tls_result *result)
+{
+    struct work *work = session->work;
+
+    switch (peek_look(session, record)) {
+    case PEEK_REQUEST:
+        work->peek.active = false;
+        work->credential_asked = true;
+        result->event = TLS_WANT_CREDENTIAL;
+        return true;
+    case PEEK_NO_MEMORY:
+        session_fail(session, GNUTLS_E_MEMORY_ERROR, result);
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Gives GnuTLS the next record. */
 static enum feed feed(struct tls_session *session, struct span *rest, struct tls_result *result)
 {
@@ -333,12 +354,8 @@ static enum feed feed(struct tls_session *session, struct span *rest, struct tls
             fail(session, TLS_REASON_NOT_TLS, TLS_NO_ALERT, result);
         return bad ? FEED_EVENT : FEED_NONE;
     }
-    if (work->peek.active && peek_finds_request(session, record)) {
-        work->peek.active = false;
-        work->credential_asked = true;
-        result->event = TLS_WANT_CREDENTIAL;
+    if (work->peek.active && peek(session, record, result))
         return FEED_EVENT;
-    }
     rest->data += record.size;
     rest->size -= record.size;
     if (is_early_alert(session, record)) {

@@ -60,10 +60,10 @@ enum scan scanner_next(struct scanner *scanner, struct span *from, size_t limit)
                             scanner->header[3];
     }
     if (scanner->left > limit)
-        return SCAN_FAILED;
+        return SCAN_TOO_LONG;
     if (!span_take(from, scanner->left < from->size ? scanner->left : from->size, &part) ||
         !keep(scanner, part))
-        return SCAN_FAILED;
+        return SCAN_NO_MEMORY;
     scanner->left -= part.size;
     return scanner->left ? SCAN_MORE : SCAN_MESSAGE;
 }
@@ -103,7 +103,7 @@ static bool read_extensions(struct span extensions, struct span *names, struct s
     return true;
 }
 
-bool peek_read_request(struct tls_session *session, bool modern, struct span body)
+enum peek_found peek_read_request(struct tls_session *session, bool modern, struct span body)
 {
     struct span names = {NULL, 0}, schemes = {NULL, 0}, part;
     bool good;
@@ -117,44 +117,35 @@ bool peek_read_request(struct tls_session *session, bool modern, struct span bod
     else
         good = span_take_vector8(&body, &part) && span_take_vector16(&body, &names);
     if (!good || !names_are_good(names))
-        return false;
+        return PEEK_NOTHING;
 
     buffer_wipe(&session->authorities);
     buffer_wipe(&session->schemes);
-    return buffer_add(&session->authorities, names.data, names.size) &&
-           buffer_add(&session->schemes, schemes.data, schemes.size);
+    if (!buffer_add(&session->authorities, names.data, names.size) ||
+        !buffer_add(&session->schemes, schemes.data, schemes.size))
+        return PEEK_NO_MEMORY;
+    return PEEK_REQUEST;
 }
 
 /* ---- looking into a record ---- */
 
-/* The plaintext of a protected record, in memory that the caller wipes and frees. */
-static bool open_copy(const struct direction *direction, struct span record, struct buffer *copy,
-                      struct span *plaintext, uint8_t *type)
+/* The plaintext of a protected record, in the copy that the caller has made. Key and number are
+ * those of this moment, also in a renegotiation: GnuTLS has read records since they were lent. */
+static bool open_copy(struct tls_session *session, struct buffer *copy, struct span *plaintext,
+                      uint8_t *type)
 {
-    struct tls_unseal unseal = {.size = record.size};
+    struct tls_unseal unseal = {.record = copy->data, .size = copy->size};
+    struct direction current = {0};
     struct refusal refusal;
+    /* If it does not open, GnuTLS will say what is wrong with it. */
+    bool opened = direction_peek(session, &current) && record_open(&current, &unseal, &refusal);
 
-    if (!direction->cipher || !buffer_add(copy, record.data, record.size))
+    direction_wipe(&current);
+    if (!opened)
         return false;
-    unseal.record = copy->data;
-    if (!record_open(direction, &unseal, &refusal))
-        return false; /* GnuTLS will say what is wrong with it */
     *plaintext = span_of(unseal.record + unseal.offset, unseal.plain_size);
     *type = unseal.type;
     return true;
-}
-
-/* Key and number are those of this moment, also in a renegotiation: GnuTLS has read records since
- * they were lent. */
-static bool open_handshake(struct tls_session *session, struct span record, struct buffer *copy,
-                           struct span *plaintext, uint8_t *type)
-{
-    struct direction current = {0};
-    bool opened =
-        direction_peek(session, &current) && open_copy(&current, record, copy, plaintext, type);
-
-    direction_wipe(&current);
-    return opened;
 }
 
 /* What comes after these is no request. */
@@ -166,7 +157,7 @@ static bool is_last(const struct scanner *scanner, bool modern)
            (modern && type == MESSAGE_CERTIFICATE);
 }
 
-static bool scan(struct tls_session *session, struct span plaintext, bool modern)
+static enum peek_found scan(struct tls_session *session, struct span plaintext, bool modern)
 {
     struct peek *peek = &session->work->peek;
     enum scan found;
@@ -178,29 +169,31 @@ static bool scan(struct tls_session *session, struct span plaintext, bool modern
                                      span_of(peek->scanner.body, peek->scanner.body_size));
         if (is_last(&peek->scanner, modern)) {
             peek->active = false;
-            return false;
+            return PEEK_NOTHING;
         }
     }
-    if (found == SCAN_FAILED)
+    if (found == SCAN_TOO_LONG)
         peek->active = false;
-    return false;
+    return found == SCAN_NO_MEMORY ? PEEK_NO_MEMORY : PEEK_NOTHING;
 }
 
-bool peek_finds_request(struct tls_session *session, struct span record)
+enum peek_found peek_look(struct tls_session *session, struct span record)
 {
     bool modern = session->began && session_is_modern(session);
+    enum peek_found found = PEEK_NOTHING;
     struct buffer copy = {NULL, 0, 0};
     struct span plaintext;
     uint8_t type = record.data[0];
-    bool found = false;
 
     if (type == TLS_TYPE_HANDSHAKE && !session->was_done) {
         plaintext = span_of(record.data + RECORD_HEADER, record.size - RECORD_HEADER);
         return scan(session, plaintext, modern);
     }
     if (type != TLS_TYPE_HANDSHAKE && !(modern && type == TLS_TYPE_DATA))
-        return false;
-    if (open_handshake(session, record, &copy, &plaintext, &type) && type == TLS_TYPE_HANDSHAKE)
+        return PEEK_NOTHING;
+    if (!buffer_add(&copy, record.data, record.size))
+        return PEEK_NO_MEMORY;
+    if (open_copy(session, &copy, &plaintext, &type) && type == TLS_TYPE_HANDSHAKE)
         found = scan(session, plaintext, modern);
     buffer_wipe(&copy);
     return found;

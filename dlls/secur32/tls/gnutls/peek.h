@@ -36,9 +36,10 @@ struct scanner {
 };
 
 enum scan {
-    SCAN_MORE,    /* all bytes were used */
-    SCAN_MESSAGE, /* a message ended; the type is header[0] */
-    SCAN_FAILED   /* no memory, or the message is over the limit */
+    SCAN_MORE,     /* all bytes were used */
+    SCAN_MESSAGE,  /* a message ended; the type is header[0] */
+    SCAN_TOO_LONG, /* the message is over the limit */
+    SCAN_NO_MEMORY
 };
 
 /* Takes bytes from *from up to the end of the next message. */
@@ -50,12 +51,16 @@ struct peek {
     struct scanner scanner;
 };
 
-/* Looks into a record that is about to be fed. true: it completes a certificate request, which has
- * been read into the session's authorities and peer schemes. */
-bool peek_finds_request(struct tls_session *session, struct span record);
+enum peek_found {
+    PEEK_NOTHING, /* no request, or one that GnuTLS will refuse */
+    PEEK_REQUEST, /* it has been read into the session's authorities and peer schemes */
+    PEEK_NO_MEMORY
+};
 
-/* Reads a CertificateRequest (RFC 5246 7.4.4, RFC 8446 4.3.2). false: malformed, nothing is kept.
- */
-bool peek_read_request(struct tls_session *session, bool modern, struct span body);
+/* Looks into a record that is about to be fed: does it complete a certificate request? */
+enum peek_found peek_look(struct tls_session *session, struct span record);
+
+/* Reads a CertificateRequest (RFC 5246 7.4.4, RFC 8446 4.3.2). */
+enum peek_found peek_read_request(struct tls_session *session, bool modern, struct span body);
 
 #endif

@@ -117,10 +117,10 @@ static bool note_messages(struct tls_session *session, struct span plaintext, bo
         if (scanner->header[0] == MESSAGE_KEY_UPDATE)
             *wants_update = true;
         if (scanner->header[0] == MESSAGE_CERTIFICATE_REQUEST && session->role == TLS_CLIENT &&
-            !peek_read_request(session, true, body))
-            TRACE(LOG_TLS, "%p: certificate request cannot be read", (void *)session);
+            peek_read_request(session, true, body) == PEEK_NO_MEMORY)
+            return false;
     }
-    return found != SCAN_FAILED;
+    return found == SCAN_MORE;
 }
 
 /* request_update of the KeyUpdate that ends the plaintext. */

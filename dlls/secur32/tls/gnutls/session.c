@@ -109,6 +109,7 @@ static ssize_t push(gnutls_transport_ptr_t context, const void *data, size_t siz
     /* A record of GnuTLS's under a key that we use as well, but with a number of its own? */
     assert(!session->send.cipher || session->send.lent);
     if (!buffer_add(session->sink, data, size)) {
+        session->starved = true; /* GnuTLS would try again with the next record */
         errno = ENOMEM;
         return -1;
     }

@@ -92,6 +92,7 @@ struct tls_session {
     struct scanner scanner;               /* (l) of messages after the handshake */
     enum mode mode;                       /* (l) */
     bool dead;                            /* (l) */
+    bool starved;                         /* (l) the sink could not grow */
     bool was_done;                        /* (l) the first handshake is complete */
     bool began;                           /* (l) input was seen */
     bool ticket_taken;                    /* (l) the newest ticket was given out */
