@@ -51,16 +51,57 @@ static bool has_key(PCCERT_CONTEXT certificate)
            CertGetCertificateContextProperty(certificate, CERT_KEY_CONTEXT_PROP_ID, NULL, &size);
 }
 
-/* The certificate of the store that has a key; it keeps the store alive. */
+static bool is_issuer(HCERTSTORE store, PCCERT_CONTEXT candidate)
+{
+    PCCERT_CONTEXT issued = CertFindCertificateInStore(
+        store, X509_ASN_ENCODING, 0, CERT_FIND_ISSUER_NAME, &candidate->pCertInfo->Subject, NULL);
+
+    if (issued)
+        CertFreeCertificateContext(issued);
+    return issued != NULL;
+}
+
+/* Wine (seen on 8.0) gives the key of a PFX to whichever certificate comes first; it is the leaf's.
+ */
+static bool move_key(PCCERT_CONTEXT from, PCCERT_CONTEXT to)
+{
+    static const DWORD properties[] = {CERT_KEY_PROV_INFO_PROP_ID, CERT_KEY_CONTEXT_PROP_ID};
+    BYTE value[4096];
+    bool moved = false;
+
+    for (size_t i = 0; i < COUNT_OF(properties); i++) {
+        DWORD size = sizeof(value);
+
+        if (CertGetCertificateContextProperty(from, properties[i], value, &size))
+            moved |= CertSetCertificateContextProperty(
+                to, properties[i], CERT_SET_PROPERTY_INHIBIT_PERSIST_FLAG, value);
+    }
+    return moved;
+}
+
+/* The leaf of the store, with its key; it keeps the store alive. */
 static PCCERT_CONTEXT take_from_store(HCERTSTORE store)
 {
-    PCCERT_CONTEXT certificate = NULL;
+    PCCERT_CONTEXT certificate = NULL, holder = NULL, leaf = NULL;
 
-    while ((certificate = CertEnumCertificatesInStore(store, certificate)) != NULL)
-        if (has_key(certificate))
-            break;
+    while ((certificate = CertEnumCertificatesInStore(store, certificate)) != NULL) {
+        if (!holder && has_key(certificate))
+            holder = CertDuplicateCertificateContext(certificate);
+        if (!leaf && !is_issuer(store, certificate))
+            leaf = CertDuplicateCertificateContext(certificate);
+    }
+    if (holder && leaf && !has_key(leaf) && !move_key(holder, leaf)) {
+        CertFreeCertificateContext(leaf);
+        leaf = NULL;
+    }
+    if (!holder && leaf) {
+        CertFreeCertificateContext(leaf);
+        leaf = NULL;
+    }
+    if (holder)
+        CertFreeCertificateContext(holder);
     CertCloseStore(store, 0);
-    return certificate;
+    return leaf;
 }
 
 static PCCERT_CONTEXT open_pfx(const char *path)

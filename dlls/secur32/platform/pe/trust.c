@@ -135,24 +135,62 @@ static HCERTSTORE open_material(const struct platform_question *question, PCCERT
     return all;
 }
 
+/* NULL: none could be built. */
+static PCCERT_CHAIN_CONTEXT build_chain(HCERTCHAINENGINE engine,
+                                        const struct platform_question *question,
+                                        PCCERT_CONTEXT leaf, HCERTSTORE material, char *usage)
+{
+    CERT_CHAIN_PARA para = {.cbSize = sizeof(para)};
+    DWORD flags = question->flags & PLATFORM_NO_URL ? CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL : 0;
+    PCCERT_CHAIN_CONTEXT context = NULL;
+
+    para.RequestedUsage.dwType = USAGE_MATCH_TYPE_AND;
+    para.RequestedUsage.Usage.cUsageIdentifier = 1;
+    para.RequestedUsage.Usage.rgpszUsageIdentifier = &usage;
+    if (!CertGetCertificateChain(engine, leaf, NULL, material, &para, flags, NULL, &context)) {
+        TRACE(LOG_PLATFORM, "no chain could be built: %08lx", (unsigned long)GetLastError());
+        return NULL;
+    }
+    return context;
+}
+
+/*
+ * The default engine of Wine's crypt32 opens the system's stores once in a process (seen on 8.0),
+ * so a root that was added since is unknown to it. Before a chain is refused for its root, a new
+ * engine looks again; it costs milliseconds, but only a chain that would be refused.
+ */
+static PCCERT_CHAIN_CONTEXT build_chain_anew(const struct platform_question *question,
+                                             PCCERT_CONTEXT leaf, HCERTSTORE material, char *usage,
+                                             PCCERT_CHAIN_CONTEXT first)
+{
+    const DWORD unknown_root = CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN;
+    CERT_CHAIN_ENGINE_CONFIG config = {.cbSize = sizeof(config)};
+    HCERTCHAINENGINE engine;
+    PCCERT_CHAIN_CONTEXT second;
+
+    if (!(first->TrustStatus.dwErrorStatus & unknown_root) ||
+        !CertCreateCertificateChainEngine(&config, &engine))
+        return first;
+    second = build_chain(engine, question, leaf, material, usage);
+    CertFreeCertificateChainEngine(engine);
+    if (!second)
+        return first;
+    CertFreeCertificateChain(first);
+    return second;
+}
+
 static SECURITY_STATUS judge(const struct platform_question *question, PCCERT_CONTEXT leaf,
                              HCERTSTORE material, struct platform_verdict *verdict)
 {
     static char server[] = szOID_PKIX_KP_SERVER_AUTH, client[] = szOID_PKIX_KP_CLIENT_AUTH;
     char *usage = question->peer_is_client ? client : server;
-    CERT_CHAIN_PARA para = {.cbSize = sizeof(para)};
-    DWORD flags = question->flags & PLATFORM_NO_URL ? CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL : 0;
-    PCCERT_CHAIN_CONTEXT context;
+    PCCERT_CHAIN_CONTEXT context = build_chain(NULL, question, leaf, material, usage);
     CERT_SIMPLE_CHAIN chain;
     SECURITY_STATUS status = SEC_E_CERT_UNKNOWN;
 
-    para.RequestedUsage.dwType = USAGE_MATCH_TYPE_AND;
-    para.RequestedUsage.Usage.cUsageIdentifier = 1;
-    para.RequestedUsage.Usage.rgpszUsageIdentifier = &usage;
-    if (!CertGetCertificateChain(NULL, leaf, NULL, material, &para, flags, NULL, &context)) {
-        TRACE(LOG_PLATFORM, "no chain could be built: %08lx", (unsigned long)GetLastError());
+    if (!context)
         return GetLastError() == (DWORD)E_OUTOFMEMORY ? SEC_E_INSUFFICIENT_MEMORY : status;
-    }
+    context = build_chain_anew(question, leaf, material, usage, context);
     if (context->cChain && context->rgpChain[0]->cElement) {
         struct platform_verdict made = {0, NULL, 0, NULL};
 
