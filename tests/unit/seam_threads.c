@@ -158,7 +158,7 @@ static void run_both(struct pair *pair)
     for (size_t i = 0; i < 2; i++) {
         ok_number(atomic_load(&ways[i].failures), 0, "failures of direction %u", (unsigned)i);
         if (ways[i].info.version == 0x0304)
-            ok(ways[i].updates_seen >= 2, "%u updates", ways[i].updates_seen);
+            ok(ways[i].updates_seen >= 1, "%u updates", ways[i].updates_seen);
     }
 }
 
