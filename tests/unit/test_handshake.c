@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "allocation.h"
 #include "fake_rooms.h"
 #include "fake_tls.h"
 #include "harness.h"
@@ -520,4 +521,59 @@ START_TEST(handshake_server_first)
               SEC_E_NO_CREDENTIALS, "server without certificate");
     ok_status(schan_accept(&(struct ssp_step){.credential = &rooms.client, .input = &input}),
               SEC_E_NO_CREDENTIALS, "client's credential");
+}
+
+/* Name, ALPN, question for a certificate and its repetition, verdict, an answer that does not fit.
+ */
+static bool whole_handshake(void *argument)
+{
+    static char certificate;
+    struct call call = {.credential = &rooms.client, .target = u"host.test", .no_input = true};
+    bool done;
+
+    (void)argument;
+    fake_rooms_reset();
+    rooms.client.flags = 0;
+    rooms.client_with_certificate.lifespan_ms = rooms.client.lifespan_ms =
+        UINT32_MAX; /* a session that cannot be cached is no failure */
+    rooms.default_certificate = (struct platform_certificate *)(void *)&certificate;
+    if (call_make(&call) != SEC_I_CONTINUE_NEEDED)
+        return false;
+    call.no_input = false;
+    call_add(&call, FAKE_CREDENTIAL, 10);
+    call_add(&call, FAKE_VERDICT, 10);
+    call_add(&call, FAKE_DONE_OUTPUT, 10);
+    call.own_memory = true;
+    call.request = 0;
+    call.room = 1;
+    done = call_make(&call) == SEC_E_BUFFER_TOO_SMALL;
+    call.room = CALL_ROOM;
+    done = done && call_make(&call) == SEC_E_OK;
+    schan_delete_context(call.context);
+    ok_number(atomic_load(&rooms.client.references), 1000, "references");
+    ok_number(atomic_load(&rooms.client_with_certificate.references), 1000, "references");
+    return done;
+}
+
+static bool asked_handshake(void *argument)
+{
+    struct call call = {.credential = &rooms.client, .no_input = true};
+    bool done;
+
+    (void)argument;
+    fake_rooms_reset();
+    if (call_make(&call) != SEC_I_CONTINUE_NEEDED)
+        return false;
+    call.no_input = false;
+    call_add(&call, FAKE_CREDENTIAL, 10);
+    call_add(&call, FAKE_DONE, 10);
+    done = call_make(&call) == SEC_I_INCOMPLETE_CREDENTIALS && call_make(&call) == SEC_E_OK;
+    schan_delete_context(call.context);
+    return done;
+}
+
+START_TEST(handshake_without_memory)
+{
+    ok(each_allocation_fails(whole_handshake, NULL) > 5, "few allocations");
+    ok(each_allocation_fails(asked_handshake, NULL) > 3, "few allocations");
 }

@@ -72,35 +72,46 @@ static void free_authorities(struct span *authorities, size_t count)
     mem_free(authorities);
 }
 
-/* One name of the server's list as a copy; false: the list ends here, or memory does. */
-static bool copy_authority(struct schan_context *context, size_t index, struct span *name)
+/* One name of the server's list as a copy. */
+static enum tls_status copy_authority(struct schan_context *context, size_t index,
+                                      struct span *name)
 {
     uint8_t *copy = NULL;
     size_t size = 0;
-    bool copied = false;
+    enum tls_status called;
 
     lock_take(&context->session);
-    if (tls_authority(context->tls, index, NULL, 0, &size) == TLS_TOO_SMALL)
+    called = tls_authority(context->tls, index, NULL, 0, &size);
+    if (called == TLS_TOO_SMALL) {
         copy = mem_alloc(size);
-    if (copy)
-        copied = tls_authority(context->tls, index, copy, size, &size) == TLS_OK;
+        called = copy ? tls_authority(context->tls, index, copy, size, &size) : TLS_NO_MEMORY;
+    }
     lock_release(&context->session);
-    if (!copied) {
+    if (called != TLS_OK) {
         mem_free(copy);
-        return false;
+        return called;
     }
     *name = (struct span){copy, size};
-    return true;
+    return TLS_OK;
 }
 
-static struct span *copy_authorities(struct schan_context *context, size_t *count)
+/* All of them. A part would not do: with none, any certificate fits. */
+static SECURITY_STATUS copy_authorities(struct schan_context *context, struct span **names,
+                                        size_t *count)
 {
-    struct span *names = mem_alloc_array(AUTHORITIES_MAX, sizeof(*names));
+    enum tls_status called = TLS_OK;
 
     *count = 0;
-    while (names && *count < AUTHORITIES_MAX && copy_authority(context, *count, &names[*count]))
+    *names = mem_alloc_array(AUTHORITIES_MAX, sizeof(**names));
+    if (!*names)
+        return SEC_E_INSUFFICIENT_MEMORY;
+    while (*count < AUTHORITIES_MAX) {
+        called = copy_authority(context, *count, &(*names)[*count]);
+        if (called != TLS_OK)
+            break;
         ++*count;
-    return names;
+    }
+    return called == TLS_NO_MEMORY ? SEC_E_INSUFFICIENT_MEMORY : SEC_E_OK;
 }
 
 /* A credential with the user's own certificate that the server would take. */
@@ -108,11 +119,11 @@ static SECURITY_STATUS find_default_credential(struct handshake *h, struct schan
                                                struct schan_credential **credential)
 {
     struct platform_certificate *certificate = NULL;
+    struct span *names;
     size_t count;
-    struct span *names = copy_authorities(h->context, &count);
-    SECURITY_STATUS status = SEC_E_INSUFFICIENT_MEMORY;
+    SECURITY_STATUS status = copy_authorities(h->context, &names, &count);
 
-    if (names)
+    if (status == SEC_E_OK)
         status = platform_default_client(names, count, &certificate);
     if (status == SEC_E_OK)
         status = schan_credential_with(base, certificate, credential);
@@ -147,6 +158,7 @@ static SECURITY_STATUS give_credential(struct handshake *h)
     struct schan_context *context = h->context;
     struct schan_credential *credential = h->step->credential;
     struct schan_credential *found;
+    SECURITY_STATUS status = SEC_E_NO_CREDENTIALS;
 
     /* Any later call may name another credential, or none. */
     if (!credential || credential->role != TLS_CLIENT)
@@ -156,9 +168,12 @@ static SECURITY_STATUS give_credential(struct handshake *h)
     /* The second time it goes on without, whatever the flags say: programs would ask for ever. */
     if (context->credential_asked || (h->step->request & ISC_REQ_USE_SUPPLIED_CREDS))
         return use_credential(h, NULL);
-    if (!(credential->flags & SCH_CRED_NO_DEFAULT_CREDS) &&
-        find_default_credential(h, credential, &found) == SEC_E_OK)
+    if (!(credential->flags & SCH_CRED_NO_DEFAULT_CREDS))
+        status = find_default_credential(h, credential, &found);
+    if (status == SEC_E_OK)
         return use_credential(h, found);
+    if (status == SEC_E_INSUFFICIENT_MEMORY)
+        return status;
     context->credential_asked = true;
     return SEC_I_INCOMPLETE_CREDENTIALS;
 }
