@@ -70,9 +70,9 @@ START_TEST(seam_bindings)
         size_t our_size = 0, their_size = 0;
         struct pair pair;
 
-        push_context("version %x", versions[i]);
         if (!pair_open(&pair, &settings))
             return;
+        push_context("version %x", versions[i]);
         ok(tls_export(pair.client.session, label, false, context, ours, 32) == TLS_NOT_READY,
            "before the handshake");
         ok(pair_handshake(&pair), "no handshake");
