@@ -4,7 +4,7 @@
 # Compiler and linker flags: each is tried, and used only when the compiler takes it without a
 # warning.
 
-# SECUR32_TRY_FLAGS(VARIABLE, FLAGS): appends to VARIABLE each flag that $CC compiles and links with.
+# SECUR32_TRY_FLAGS(VARIABLE, FLAGS): appends to VARIABLE each flag that $CC takes.
 AC_DEFUN([SECUR32_TRY_FLAGS],
 [for flag in m4_normalize([$2]); do
     AC_MSG_CHECKING([whether $CC takes $flag])

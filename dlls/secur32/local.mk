@@ -38,7 +38,8 @@ lib/libsecur32.so.$(SOVERSION): libsecur32_internal.a lib/libsecur32.map
 		-Wl,--whole-archive libsecur32_internal.a -Wl,--no-whole-archive $(LIBS)
 lib/libsecur32.map: dlls/secur32/exports.list tools/gen-exports
 	@$(MKDIR_P) lib
-	$(AM_V_GEN)$(srcdir)/tools/gen-exports elf-map $(srcdir)/dlls/secur32/exports.list >$@.tmp && mv $@.tmp $@
+	$(AM_V_GEN)$(srcdir)/tools/gen-exports elf-map $(srcdir)/dlls/secur32/exports.list >$@.tmp && \
+		mv $@.tmp $@
 CLEANFILES += lib/libsecur32.so lib/libsecur32.so.$(SOVERSION) lib/libsecur32.map
 
 if !SANITIZED
