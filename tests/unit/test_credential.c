@@ -174,9 +174,7 @@ START_TEST(credential_alpn)
     acquire(SECPKG_CRED_INBOUND, &data, SEC_E_UNKNOWN_CREDENTIALS);
 }
 
-/* ---- resumption
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- resumption ---- */
 
 START_TEST(credential_tickets)
 {
@@ -211,9 +209,7 @@ START_TEST(credential_tickets)
     }
 }
 
-/* ---- attributes
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- attributes ---- */
 
 static SECURITY_STATUS set(struct schan_credential *credential, ULONG id, void *buffer, size_t room)
 {
@@ -272,9 +268,7 @@ START_TEST(credential_narrowed)
     schan_free_credential(credential);
 }
 
-/* ---- no memory
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- no memory ---- */
 
 static bool acquire_once(void *argument)
 {
