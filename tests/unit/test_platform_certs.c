@@ -398,7 +398,9 @@ START_TEST(keys_sign)
         {"ecdsa.pem", "ecdsa.key", 0x0403, 23, 32, SEC_E_OK},
         {"rsa.pem", "rsa.key", 0x0807, 0, 32, SEC_E_ALGORITHM_MISMATCH},
         {"rsa.pem", "rsa.key", 0xffff, 0, 32, SEC_E_ALGORITHM_MISMATCH},
-        {"rsa.pem", "rsa.key", 0x0403, 0, 32, SEC_E_INTERNAL_ERROR},
+        {"rsa.pem", "rsa.key", 0x0403, 0, 32, SEC_E_ALGORITHM_MISMATCH},
+        {"ecdsa.pem", "ecdsa.key", 0x0804, 23, 32, SEC_E_ALGORITHM_MISMATCH},
+        {"ecdsa.pem", "ecdsa.key", 0, 23, 36, SEC_E_ALGORITHM_MISMATCH},
     };
     static const uint8_t hash[64] = {1, 2, 3};
 
@@ -432,6 +434,90 @@ START_TEST(keys_sign)
         platform_certificate_unref(certificate);
         pop_context();
     }
+}
+
+/* A token in software, with the keys of two certificates. */
+static bool make_token(const char *folder)
+{
+    char command[4 * PATH_MAX_HERE], settings[PATH_MAX_HERE];
+    const char *pki = harness_pki_folder();
+    FILE *file_of_token;
+
+    snprintf(settings, sizeof(settings), "%s/softhsm2.conf", folder);
+    file_of_token = fopen(settings, "w");
+    if (!file_of_token)
+        return false;
+    fprintf(file_of_token, "directories.tokendir = %s\n", folder);
+    fclose(file_of_token);
+    setenv("SOFTHSM2_CONF", settings, 1);
+    snprintf(command, sizeof(command),
+             "{ softhsm2-util --init-token --free --label test --pin 1234 --so-pin 5678 &&"
+             " softhsm2-util --import '%s/rsa.key' --token test --label rsa --id 01 --pin 1234 &&"
+             " softhsm2-util --import '%s/ecdsa.key' --token test --label ec --id 02 --pin 1234;"
+             " } >/dev/null 2>&1",
+             pki, pki);
+    return system(command) == 0;
+}
+
+START_TEST(keys_in_tokens)
+{
+    static const struct {
+        const char *name, *certificate, *url, *pin;
+        SECURITY_STATUS want;
+        uint16_t scheme, curve;
+    } cases[] = {
+        {"RSA", "rsa.pem", "pkcs11:token=test;object=rsa;type=private", "1234", SEC_E_OK, 0x0804,
+         0},
+        {"ECDSA", "ecdsa.pem", "pkcs11:token=test;object=ec;type=private", "1234", SEC_E_OK, 0x0403,
+         23},
+        {"PIN in the URL", "rsa.pem", "pkcs11:token=test;object=rsa;type=private?pin-value=1234",
+         NULL, SEC_E_OK, 0x0401, 0},
+        {"wrong PIN", "rsa.pem", "pkcs11:token=test;object=rsa;type=private", "4321",
+         SEC_E_UNKNOWN_CREDENTIALS, 0, 0},
+        {"no PIN", "rsa.pem", "pkcs11:token=test;object=rsa;type=private", NULL,
+         SEC_E_UNKNOWN_CREDENTIALS, 0, 0},
+        {"another's key", "rsa.pem", "pkcs11:token=test;object=ec;type=private", "1234",
+         SEC_E_UNKNOWN_CREDENTIALS, 0, 0},
+        {"no such token", "rsa.pem", "pkcs11:token=absent;object=ec;type=private", "1234",
+         SEC_E_UNKNOWN_CREDENTIALS, 0, 0},
+    };
+    char folder[] = "/tmp/secur32-token-XXXXXX", command[64];
+    static const uint8_t hash[32] = {1};
+
+    if (!have_pki())
+        return;
+    if (!mkdtemp(folder) || !make_token(folder)) {
+        skip("no token in software (softhsm2-util of Debian's softhsm2)");
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct platform_certificate *certificate = NULL;
+        PCCERT_CONTEXT context = NULL;
+        struct key key;
+        uint8_t signature[512];
+        size_t size = 0;
+        SECURITY_STATUS got = secur32_certificate_open(file(cases[i].certificate), cases[i].url,
+                                                       cases[i].pin, &context);
+
+        push_context("%s", cases[i].name);
+        ok_status(got, cases[i].want, "open");
+        if (got == SEC_E_OK &&
+            ok_status(platform_certificate_open(context, 0, &certificate), SEC_E_OK, "use")) {
+            ok_status(platform_key_get(certificate, &key), SEC_E_OK, "key");
+            ok(key.kind == KEY_OUTSIDE && key.outside_id == (uintptr_t)certificate && key.pss,
+               "kind %d", (int)key.kind);
+            ok_number(key.curve, cases[i].curve, "curve");
+            ok_status(platform_sign(certificate, cases[i].scheme, span_of(hash, sizeof(hash)),
+                                    signature, sizeof(signature), &size),
+                      SEC_E_OK, "signature");
+            ok(size > 60, "signature of %zu bytes", size);
+        }
+        platform_certificate_unref(certificate);
+        CertFreeCertificateContext(context);
+        pop_context();
+    }
+    snprintf(command, sizeof(command), "rm -rf %s", folder);
+    ok(system(command) == 0, "%s", command);
 }
 
 static bool open_and_close(void *argument)

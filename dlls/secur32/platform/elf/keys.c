@@ -45,6 +45,24 @@ static const struct {
     {0x080b, GNUTLS_SIGN_RSA_PSS_SHA512},
 };
 
+/* clang-format off */
+static const struct {
+    int result;
+    SECURITY_STATUS status;
+} refusals[] = {
+    { GNUTLS_E_MEMORY_ERROR,                         SEC_E_INSUFFICIENT_MEMORY },
+    { GNUTLS_E_CONSTRAINT_ERROR,                     SEC_E_ALGORITHM_MISMATCH }, /* another kind of key */
+    { GNUTLS_E_INVALID_REQUEST,                      SEC_E_ALGORITHM_MISMATCH },
+    { GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM,      SEC_E_ALGORITHM_MISMATCH },
+    { GNUTLS_E_INCOMPATIBLE_SIG_WITH_KEY,            SEC_E_ALGORITHM_MISMATCH },
+    { GNUTLS_E_PKCS11_PIN_ERROR,                     SEC_E_NO_CREDENTIALS },
+    { GNUTLS_E_PKCS11_USER_ERROR,                    SEC_E_NO_CREDENTIALS },
+    { GNUTLS_E_PKCS11_TOKEN_ERROR,                   SEC_E_NO_CREDENTIALS },
+    { GNUTLS_E_PKCS11_SESSION_ERROR,                 SEC_E_NO_CREDENTIALS },
+    { GNUTLS_E_PKCS11_REQUESTED_OBJECT_NOT_AVAILBLE, SEC_E_NO_CREDENTIALS },
+};
+/* clang-format on */
+
 static SECURITY_STATUS status_of(const struct library *library, int result, const char *what)
 {
     if (result >= 0)
@@ -149,7 +167,7 @@ SECURITY_STATUS elf_key_open(const char *url, const char *password, struct elf_k
         return SEC_E_OK;
     }
     elf_key_done(&made);
-    return status_of(library, result, url);
+    return status_of(library, result, "key in a token"); /* the URL may hold the PIN */
 }
 
 bool elf_key_fits(const struct elf_key *key, gnutls_x509_crt_t certificate)
@@ -203,6 +221,16 @@ void platform_key_done(struct key *key)
     *key = (struct key){.kind = KEY_NONE};
 }
 
+/* Why a key does not sign. */
+static SECURITY_STATUS refused(const struct library *library, int result, uint16_t scheme)
+{
+    TRACE(LOG_PLATFORM, "signature %04x: %s", scheme, library->gnutls_strerror(result));
+    for (size_t i = 0; i < COUNT_OF(refusals); i++)
+        if (refusals[i].result == result)
+            return refusals[i].status;
+    return SEC_E_INTERNAL_ERROR;
+}
+
 SECURITY_STATUS platform_sign(struct platform_certificate *certificate, uint16_t scheme,
                               struct span hash, uint8_t *signature, size_t room, size_t *size)
 {
@@ -221,10 +249,8 @@ SECURITY_STATUS platform_sign(struct platform_certificate *certificate, uint16_t
         scheme ? library->gnutls_privkey_sign_hash2(handle, schemes[row].algorithm, 0, &data, &made)
                : library->gnutls_privkey_sign_hash(handle, 0, GNUTLS_PRIVKEY_SIGN_FLAG_TLS1_RSA,
                                                    &data, &made);
-    if (result < 0) {
-        TRACE(LOG_PLATFORM, "signature %04x: %s", scheme, library->gnutls_strerror(result));
-        return result == GNUTLS_E_MEMORY_ERROR ? SEC_E_INSUFFICIENT_MEMORY : SEC_E_INTERNAL_ERROR;
-    }
+    if (result < 0)
+        return refused(library, result, scheme);
     if (made.size > room) {
         status = SEC_E_BUFFER_TOO_SMALL;
         goto done;
