@@ -3,6 +3,7 @@
 
 EXTRA_DIST += \
 	doc/architecture.md \
+	doc/founding-page.md \
 	doc/testing.md doc/testing.md
 
 dist_man_MANS += \
