@@ -4,7 +4,7 @@
 EXTRA_DIST += \
 	doc/architecture.md \
 	doc/founding-page.md \
-	doc/testing.md doc/testing.md
+	doc/testing.md
 
 dist_man_MANS += \
 	doc/man/secur32-setup.1 \
