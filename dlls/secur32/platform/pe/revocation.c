@@ -51,7 +51,7 @@ struct revocation {
  */
 static retrieve_function find_retrieve(void)
 {
-    HMODULE module = LoadLibraryW(L"cryptnet.dll");
+    HMODULE module = LoadLibraryExW(L"cryptnet.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
     FARPROC found = module ? GetProcAddress(module, "CryptRetrieveObjectByUrlW") : NULL;
     retrieve_function retrieve = NULL;
 

@@ -5,10 +5,11 @@
  * the system's stores, and its TrustStatus says what is wrong. CERT_CHAIN_POLICY_SSL is not asked:
  * Wine's (seen on 8.0 and 10.0) calls a chain whose issuer is unknown good.
  *
- * What else Wine's chains do not see, and is looked for here: an intermediate that is not for this
- * usage, MD5 signatures, RSA keys below 1024 bits. What they hold against good ones: signatures
- * with RSA-PSS are "not valid" (CERT_TRUST_IS_NOT_SIGNATURE_VALID, while the path is complete); who
- * judges the path once more with the TLS library knows better. Bits of revocation: revocation.c.
+ * What else Wine's chains do not see, and is looked for here: forbidden certificates (the store
+ * Disallowed), an intermediate that is not for this usage, MD5 signatures, RSA keys below 1024
+ * bits. What they hold against good ones: signatures with RSA-PSS are "not valid"
+ * (CERT_TRUST_IS_NOT_SIGNATURE_VALID, while the path is complete); who judges the path once more
+ * with the TLS library knows better. Bits of revocation: revocation.c.
  */
 #include "platform/pe/trust.h"
 
@@ -102,6 +103,24 @@ static bool is_in_store(const void *store, PCCERT_CONTEXT context)
     return true;
 }
 
+/* What the user or the administrator has forbidden by name. The machine's store shows through the
+ * user's (Microsoft Learn, "System Store Locations"). */
+static uint32_t look_for_distrust(const CERT_SIMPLE_CHAIN *chain)
+{
+    HCERTSTORE store =
+        CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0,
+                      CERT_SYSTEM_STORE_CURRENT_USER | CERT_STORE_READONLY_FLAG, L"Disallowed");
+    uint32_t bits = 0;
+
+    if (!store)
+        return 0;
+    for (DWORD i = 0; i < chain->cElement; i++)
+        if (is_in_store(store, chain->rgpElement[i]->pCertContext))
+            bits = CERT_TRUST_IS_EXPLICIT_DISTRUST;
+    CertCloseStore(store, 0);
+    return bits;
+}
+
 static uint32_t judge_chain(const struct platform_question *question, CERT_SIMPLE_CHAIN *chain,
                             const char *usage)
 {
@@ -113,8 +132,8 @@ static uint32_t judge_chain(const struct platform_question *question, CERT_SIMPL
         is_in_store(question->root_store, chain->rgpElement[chain->cElement - 1]->pCertContext))
         bits &= ~(uint32_t)CERT_TRUST_IS_UNTRUSTED_ROOT;
     chain->TrustStatus.dwErrorStatus = bits;
-    return bits | look_for_weakness(chain) | look_at_usages(chain, usage) |
-           pe_revocation_check(chain, question->flags);
+    return bits | look_for_distrust(chain) | look_for_weakness(chain) |
+           look_at_usages(chain, usage) | pe_revocation_check(chain, question->flags);
 }
 
 /* The peer's certificates and the program's roots, to build from. NULL: no memory. */
