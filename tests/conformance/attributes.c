@@ -35,8 +35,7 @@ static void each_version(void (*check)(const struct ends *))
     }
 }
 
-/* ---- channel bindings
- * ------------------------------------------------------------------------------------ */
+/* ---- channel bindings ---- */
 
 static void check_block(const SecPkgContext_Bindings *bindings, const char *prefix)
 {
@@ -97,8 +96,7 @@ START_TEST(attributes_bindings)
     each_version(check_all_bindings);
 }
 
-/* ---- exporter
- * --------------------------------------------------------------------------------------------- */
+/* ---- exporter ---- */
 
 struct export_case {
     const char *name;
@@ -178,8 +176,7 @@ START_TEST(attributes_exporter)
     each_version(check_exports);
 }
 
-/* ---- certificates
- * ------------------------------------------------------------------------------------------- */
+/* ---- certificates ---- */
 
 /* "For each certificate its length, then its bytes." */
 static void check_certificate_list(CtxtHandle *client, PCCERT_CONTEXT want)
@@ -234,8 +231,7 @@ START_TEST(attributes_certificates)
     each_version(check_certificates);
 }
 
-/* ---- strings and the rest
- * ------------------------------------------------------------------------------------- */
+/* ---- strings and the rest ---- */
 
 static void check_package(CtxtHandle *context)
 {

@@ -17,8 +17,7 @@
 
 #define LINE_MAX_SIZE 512
 
-/* ---- the table
- * ------------------------------------------------------------------------------------------ */
+/* ---- the table ---- */
 
 START_TEST(attributes_table)
 {
@@ -89,8 +88,7 @@ START_TEST(attributes_complete)
     ok(found > 25, "%zu attributes", found);
 }
 
-/* ---- rules for all rows
- * ----------------------------------------------------------------------------------- */
+/* ---- rules for all rows ---- */
 
 static SECURITY_STATUS query(struct schan_context *context, ULONG id, void *buffer, size_t room)
 {
@@ -150,8 +148,7 @@ START_TEST(attributes_rules)
     schan_delete_context(context);
 }
 
-/* ---- what is told of a connection
- * --------------------------------------------------------------------------- */
+/* ---- what is told of a connection ---- */
 
 struct connection_case {
     const char *name;
@@ -366,8 +363,7 @@ START_TEST(attributes_no_memory)
     schan_delete_context(context);
 }
 
-/* ---- what programs set
- * ---------------------------------------------------------------------------------------- */
+/* ---- what programs set ---- */
 
 START_TEST(attributes_keying_info)
 {

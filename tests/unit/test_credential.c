@@ -89,8 +89,7 @@ START_TEST(credential_ids)
     schan_credential_unref(NULL);
 }
 
-/* ---- structures that are none
- * --------------------------------------------------------------------------------- */
+/* ---- structures that are none ---- */
 
 START_TEST(credential_formats)
 {
@@ -122,8 +121,7 @@ START_TEST(credential_formats)
     }
 }
 
-/* ---- application protocols
- * ---------------------------------------------------------------------------------------- */
+/* ---- application protocols ---- */
 
 static uint32_t versions_for(struct schan_credential *credential, const char *alpn)
 {

@@ -21,8 +21,7 @@
 #define V13 TLS_VERSION_1_3
 #define STREAMS (V10 | V11 | V12 | V13)
 
-/* ---- the settings of a test
- * ---------------------------------------------------------------------------- */
+/* ---- the settings of a test ---- */
 
 static char settings_path[64];
 
@@ -70,8 +69,7 @@ static bool library_is_there(void)
     return false;
 }
 
-/* ---- looking at policies
- * ------------------------------------------------------------------------------- */
+/* ---- looking at policies ---- */
 
 static void list_text(const uint16_t *list, size_t count, char *text, size_t room)
 {
@@ -99,8 +97,7 @@ static bool has_suite(const struct schan_policy *policy, uint16_t number)
     return false;
 }
 
-/* ---- defaults
- * ------------------------------------------------------------------------------------------ */
+/* ---- defaults ---- */
 
 START_TEST(policy_versions_by_build)
 {
@@ -187,8 +184,7 @@ START_TEST(policy_protocol_bits)
     ok_number(policy_versions_from_protocols(0xffffffff, TLS_CLIENT) & STREAMS, STREAMS, "all");
 }
 
-/* ---- settings
- * ------------------------------------------------------------------------------------------ */
+/* ---- settings ---- */
 
 #define SECTION(path) "[SCHANNEL\\" path "]\n"
 #define CLIENT(version) SECTION("Protocols\\" version "\\Client")
@@ -324,8 +320,7 @@ START_TEST(policy_other_settings)
     end_settings();
 }
 
-/* ---- credentials
- * --------------------------------------------------------------------------------------- */
+/* ---- credentials ---- */
 
 START_TEST(policy_wished_versions)
 {
@@ -466,8 +461,7 @@ START_TEST(policy_wished_algorithms)
     end_settings();
 }
 
-/* ---- CRYPTO_SETTINGS
- * ----------------------------------------------------------------------------------- */
+/* ---- CRYPTO_SETTINGS ---- */
 
 #define ENTRY(usage, text, low, high)                                                              \
     {                                                                                              \

@@ -156,8 +156,7 @@ SECURITY_STATUS schan_set_context(void *object, const struct ssp_attribute *aske
     return attribute->set(object, &value);
 }
 
-/* ---- what fillers share
- * ------------------------------------------------------------------------------ */
+/* ---- what fillers share ---- */
 
 bool attribute_info(struct schan_context *context, struct tls_info *info)
 {

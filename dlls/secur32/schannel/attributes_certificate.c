@@ -31,8 +31,7 @@ FILLER(names)
     return SEC_E_NO_CREDENTIALS;
 }
 
-/* ---- the peer's
- * -------------------------------------------------------------------------------------- */
+/* ---- the peer's ---- */
 
 FILLER(remote_certificate)
 {
@@ -82,8 +81,7 @@ FILLER(remote_certificates)
     return SEC_E_OK;
 }
 
-/* ---- ours
- * --------------------------------------------------------------------------------------------- */
+/* ---- ours ---- */
 
 /* The certificate that was sent. A resumed session sends none; with a single one it is clear which
  * the session was made with. */
@@ -161,8 +159,7 @@ SECURITY_STATUS attribute_server_leaf(struct schan_context *context, uint8_t **l
     return status;
 }
 
-/* ---- what the peer asks for
- * ---------------------------------------------------------------------------- */
+/* ---- what the peer asks for ---- */
 
 struct issuers {
     uint8_t *bytes; /* the names, one behind the other */
@@ -300,8 +297,7 @@ FILLER(supported_signatures)
     return SEC_E_OK;
 }
 
-/* ---- the verdict on the peer's chain
- * ------------------------------------------------------------------- */
+/* ---- the verdict on the peer's chain ---- */
 
 /* clang-format off */
 /* The verdict is told in the codes of CertVerifyCertificateChainPolicy. */

@@ -33,8 +33,7 @@ static void tell_protocol(const struct tls_info *info, ULONG *major, ULONG *mino
     *minor = (info->version & 0xffu) - 1;
 }
 
-/* ---- sizes
- * ------------------------------------------------------------------------------------------- */
+/* ---- sizes ---- */
 
 static ULONG block_size(const struct tls_info *info)
 {
@@ -102,8 +101,7 @@ FILLER(flags)
     return SEC_E_OK;
 }
 
-/* ---- strengths
- * --------------------------------------------------------------------------------------- */
+/* ---- strengths ---- */
 
 /* RSA key exchange: the server's key. */
 static DWORD server_key_bits(struct schan_context *context)
@@ -215,8 +213,7 @@ FILLER(cipher_info)
     return SEC_E_OK;
 }
 
-/* ---- strings
- * ------------------------------------------------------------------------------------------ */
+/* ---- strings ---- */
 
 FILLER(key_info)
 {
@@ -266,8 +263,7 @@ FILLER(protocol_info)
     return SEC_E_OK;
 }
 
-/* ---- extensions and sessions
- * -------------------------------------------------------------------------- */
+/* ---- extensions and sessions ---- */
 
 /* "None" with SEC_E_OK when none was negotiated: curl and Qt take an error for a failed connection.
  */

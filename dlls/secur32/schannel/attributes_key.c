@@ -19,8 +19,7 @@
 
 #define BINDING_VALUE_MAX 128
 
-/* ---- channel bindings
- * ---------------------------------------------------------------------------------- */
+/* ---- channel bindings ---- */
 
 FILLER(unique_bindings)
 {
@@ -56,8 +55,7 @@ FILLER(endpoint_bindings)
     return binding_make(BINDING_END_POINT, span_of(value, size), out);
 }
 
-/* ---- exporter
- * ------------------------------------------------------------------------------------------ */
+/* ---- exporter ---- */
 
 struct export_wish {
     struct span label, context;
@@ -129,9 +127,7 @@ FILLER(keying_material_inproc)
     return status == SEC_E_OK ? export_key(context, &wish, &to->pbKeyingMaterial) : status;
 }
 
-/* ---- EAP
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- EAP ---- */
 
 /* By EAP_PRF_INFO: what the key is derived of. */
 static const struct {
@@ -167,8 +163,7 @@ FILLER(eap_key_block)
     return called == TLS_OK ? SEC_E_OK : attribute_status(called);
 }
 
-/* ---- the program's own data
- * ------------------------------------------------------------------------------ */
+/* ---- the program's own data ---- */
 
 FILLER(app_data)
 {

@@ -24,8 +24,7 @@
 
 static atomic_uint_least64_t last_id;
 
-/* ---- references
- * ------------------------------------------------------------------------------------- */
+/* ---- references ---- */
 
 static struct schan_credential *credential_new(void)
 {
@@ -76,8 +75,7 @@ void schan_free_credential(void *credential)
     schan_credential_unref(credential);
 }
 
-/* ---- AcquireCredentialsHandle
- * ------------------------------------------------------------------------ */
+/* ---- AcquireCredentialsHandle ---- */
 
 /* What a server lists in its requests for a certificate: the roots that the program trusts. */
 static SECURITY_STATUS read_root_store(const void *store, struct schan_credential *credential)
@@ -184,8 +182,7 @@ SECURITY_STATUS schan_credential_with(struct schan_credential *base,
     return status;
 }
 
-/* ---- what a handshake asks
- * --------------------------------------------------------------------------- */
+/* ---- what a handshake asks ---- */
 
 static bool lists_share_id(struct span a, struct span b)
 {

@@ -24,8 +24,7 @@ struct credential_attribute {
     SECURITY_STATUS (*set)(struct schan_credential *, const void *);
 };
 
-/* ---- asking
- * ------------------------------------------------------------------------------------------ */
+/* ---- asking ---- */
 
 static size_t add_algorithm(ALG_ID *list, size_t count, ALG_ID algorithm)
 {
@@ -110,8 +109,7 @@ static SECURITY_STATUS query_names(struct schan_credential *credential, void *ou
     return credential->certificate_count ? SEC_E_UNSUPPORTED_FUNCTION : SEC_E_NO_CREDENTIALS;
 }
 
-/* ---- setting
- * ----------------------------------------------------------------------------------------- */
+/* ---- setting ---- */
 
 /* Nothing is taken over unless something is left. */
 static SECURITY_STATUS narrow(struct schan_credential *credential, const struct schan_wish *wish)
@@ -168,8 +166,7 @@ static SECURITY_STATUS set_protocols(struct schan_credential *credential, const 
     return narrow(credential, &wish);
 }
 
-/* ---- the table
- * --------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 /* clang-format off */
 static const struct credential_attribute attributes[] = {

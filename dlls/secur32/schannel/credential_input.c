@@ -117,8 +117,7 @@ SECURITY_STATUS credential_read(ULONG use, const void *auth_data, struct credent
     }
 }
 
-/* ---- policies for single application protocols
- * ------------------------------------------------------- */
+/* ---- policies for single application protocols ---- */
 
 /* ASCII names of RFC 7301, as they stand in the extension. */
 static SECURITY_STATUS copy_ids(const TLS_PARAMETERS *from, struct schan_alpn_policy *to)

@@ -52,8 +52,7 @@ static void filter_suites(struct policy_base *work, bool (*keep)(uint16_t, const
     work->suite_count = policy_filter(work->suites, work->suite_count, keep, how);
 }
 
-/* ---- versions
- * --------------------------------------------------------------------------------------- */
+/* ---- versions ---- */
 
 static void apply_versions(const struct schan_wish *wish, struct policy_base *work)
 {
@@ -75,8 +74,7 @@ static void apply_versions(const struct schan_wish *wish, struct policy_base *wo
         work->versions &= DATAGRAM_VERSIONS;
 }
 
-/* ---- flags and strengths
- * ---------------------------------------------------------------------------- */
+/* ---- flags and strengths ---- */
 
 static bool is_strong(uint16_t number, const void *how)
 {
@@ -115,8 +113,7 @@ static bool in_strength(uint16_t number, const void *how)
     return !wish->maximum_strength || suite->cipher_bits <= wish->maximum_strength;
 }
 
-/* ---- palgSupportedAlgs
- * ------------------------------------------------------------------------------ */
+/* ---- palgSupportedAlgs ---- */
 
 /* Lists that name none of this kind leave it open. */
 static bool kind_allows(const struct schan_wish *wish, ALG_ID class, ALG_ID wanted)
@@ -142,8 +139,7 @@ static bool algorithms_allow(uint16_t number, const void *how)
            kind_allows(wish, ALG_CLASS_SIGNATURE, suite_signature_part(suite)->algorithm);
 }
 
-/* ---- what fits together
- * ----------------------------------------------------------------------------- */
+/* ---- what fits together ---- */
 
 struct rest {
     uint32_t suites_of; /* versions whose suites are of use */
@@ -201,8 +197,7 @@ static void settle(struct policy_base *work)
         filter_suites(work, suite_is_usable, &rest);
 }
 
-/* ---- policy_make
- * ------------------------------------------------------------------------------------ */
+/* ---- policy_make ---- */
 
 static SECURITY_STATUS check_wish(const struct schan_wish *wish)
 {

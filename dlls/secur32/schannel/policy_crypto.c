@@ -47,8 +47,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static char upper(char letter)
 {
@@ -139,8 +138,7 @@ SECURITY_STATUS policy_check_parameters(const TLS_PARAMETERS *parameters)
     return SEC_E_OK;
 }
 
-/* ---- what a setting leaves
- * -------------------------------------------------------------------------- */
+/* ---- what a setting leaves ---- */
 
 static bool has_range(const struct setting *setting)
 {

@@ -76,8 +76,7 @@ _Static_assert(COUNT_OF(null_suites) <= POLICY_NULL_SUITES, "they fit");
 _Static_assert(COUNT_OF(groups) <= POLICY_GROUPS, "they fit");
 _Static_assert(COUNT_OF(schemes) <= POLICY_SCHEMES, "they fit");
 
-/* ---- protocol versions
- * ------------------------------------------------------------------------------ */
+/* ---- protocol versions ---- */
 
 const struct protocol *protocol_at(size_t index)
 {
@@ -120,8 +119,7 @@ DWORD policy_protocol_from_wire(uint16_t version, enum tls_role role)
     return 0;
 }
 
-/* ---- defaults
- * --------------------------------------------------------------------------------------- */
+/* ---- defaults ---- */
 
 /*
  * Differs: before Windows 8, TLS 1.1 and 1.2 had to be asked for. Servers that know no more than

@@ -68,8 +68,7 @@ static struct {
     struct policy_limits limits;
 } snapshot = {.lock = LOCK_INITIALIZER};
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static bool read_number(const char *path, const char *name, uint32_t *value)
 {
@@ -160,8 +159,7 @@ static bool keep_scheme(uint16_t number, const void *how)
     return scheme_find(number) && tls_knows_scheme(number);
 }
 
-/* ---- the configured orders
- * -------------------------------------------------------------------------- */
+/* ---- the configured orders ---- */
 
 static bool list_has(const uint16_t *list, size_t count, uint16_t number)
 {
@@ -216,8 +214,7 @@ static bool read_order(const char *setting, bool (*number_of)(const char *, size
     return true;
 }
 
-/* ---- the snapshot
- * ----------------------------------------------------------------------------------- */
+/* ---- the snapshot ---- */
 
 static void read_key_lengths(enum tls_role role, struct policy_base *base)
 {

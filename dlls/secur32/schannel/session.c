@@ -47,8 +47,7 @@ static struct {
     size_t count;
 } cache = {.lock = LOCK_INITIALIZER};
 
-/* ---- entries
- * ----------------------------------------------------------------------------------------- */
+/* ---- entries ---- */
 
 static void entry_free(struct entry *entry)
 {
@@ -99,8 +98,7 @@ static bool is_for(const struct entry *entry, uint64_t credential_id, const char
     return entry->credential_id == credential_id && !strcmp(entry->name, name);
 }
 
-/* ---- the lists; all with the lock held
- * --------------------------------------------------------------- */
+/* ---- the lists; all with the lock held ---- */
 
 static void use_list_remove(struct entry *entry) must_hold(&cache.lock);
 static void use_list_remove(struct entry *entry)
@@ -184,8 +182,7 @@ static void make_room_for(const struct entry *entry)
     }
 }
 
-/* ---- the functions of the header
- * ---------------------------------------------------------------------- */
+/* ---- the functions of the header ---- */
 
 void session_store(uint64_t credential_id, const char *name, struct span data, bool single_use,
                    uint32_t lifetime_ms)

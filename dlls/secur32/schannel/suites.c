@@ -141,8 +141,7 @@ static const struct scheme schemes[] = {
 };
 /* clang-format on */
 
-/* ---- by name
- * ---------------------------------------------------------------------------------------- */
+/* ---- by name ---- */
 
 static char upper(char letter)
 {
@@ -172,8 +171,7 @@ static size_t curve_suffix(const char *name, size_t length)
     return size;
 }
 
-/* ---- suites
- * ----------------------------------------------------------------------------------------- */
+/* ---- suites ---- */
 
 const struct suite *suite_at(size_t index)
 {
@@ -223,8 +221,7 @@ const struct suite_part *suite_signature_part(const struct suite *suite)
     return &signatures[suite->signature];
 }
 
-/* ---- groups and schemes
- * ----------------------------------------------------------------------------- */
+/* ---- groups and schemes ---- */
 
 const struct group *group_at(size_t index)
 {
