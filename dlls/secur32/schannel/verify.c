@@ -192,8 +192,12 @@ static SECURITY_STATUS judge(struct schan_context *context,
 
     if (status != SEC_E_OK)
         return status;
-    context->chain_trust = verdict.trust;
     status = check_path(context, &verdict, flags, &problems);
+    /* Wine's crypt32 cannot check RSA-PSS and calls such a signature invalid; the TLS library has
+     * just checked every signature of the same path. */
+    if (status == SEC_E_OK && !(problems & TLS_CHAIN_BAD_SIGNATURE))
+        verdict.trust &= ~(uint32_t)CERT_TRUST_IS_NOT_SIGNATURE_VALID;
+    context->chain_trust = verdict.trust;
     if (status == SEC_E_OK)
         status = verify_conclude(verdict.trust, problems, flags);
     TRACE(LOG_SCHANNEL, "%p: server's certificate: trust %08lx, problems %04lx: %08lx",

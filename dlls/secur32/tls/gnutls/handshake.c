@@ -257,6 +257,10 @@ static bool run(struct tls_session *session, struct tls_result *result)
     }
     if (error == GNUTLS_E_WARNING_ALERT_RECEIVED)
         return warning(session, result);
+    if (error == GNUTLS_E_SESSION_EOF) { /* close_notify before the handshake is complete */
+        result->event = TLS_CLOSED;
+        return false;
+    }
     if (!gnutls.error_is_fatal(error) && error != GNUTLS_E_GOT_APPLICATION_DATA) {
         work->resume = true; /* such as a HelloRequest in a handshake */
         return true;
