@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/make_corpus.c \
+	tests/fuzz/params.c \
 	tests/fuzz/replay.c \
 	tests/fuzz/run \
 	tests/fuzz/server_token.c
