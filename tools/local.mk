@@ -62,3 +62,46 @@ tools/secur32-setup: tools/secur32-setup.in Makefile
 	$(AM_V_GEN)sed -e 's|@VERSION[@]|$(PACKAGE_VERSION)|g' -e 's|@pkglibdir[@]|$(pkglibdir)|g' \
 		$(srcdir)/tools/secur32-setup.in >$@.tmp && chmod +x $@.tmp && mv $@.tmp $@
 CLEANFILES += tools/secur32-setup
+
+# The benchmark: one program on SSPI for both sides, and its references, which link to the libraries
+# that they measure; so "make bench-programs" builds them, and only that. tools/bench drives them.
+bench_sources = tools/benchmark/cells.c tools/benchmark/cells_handshake.c \
+	tools/benchmark/cells_threads.c tools/benchmark/connect.c tools/benchmark/wire.c
+bench_elf_sources = $(bench_sources) tools/benchmark/system_posix.c
+bench_pe_sources = tools/benchmark/sspi.c $(bench_sources) tools/benchmark/system_windows.c
+
+EXTRA_DIST += tools/bench tools/benchmark/bench.h tools/benchmark/gnutls.c \
+	tools/benchmark/openssl.c tools/benchmark/peer.c tools/benchmark/sspi.c \
+	$(bench_elf_sources) tools/benchmark/system_windows.c
+
+if BUILD_ELF
+EXTRA_PROGRAMS = tools/bench-sspi tools/bench-peer tools/bench-gnutls tools/bench-openssl
+tools_bench_sspi_SOURCES = tools/benchmark/sspi.c $(bench_elf_sources)
+tools_bench_sspi_CPPFLAGS = $(tool_flags)
+tools_bench_sspi_LDADD = tools/libtool.a lib/libsecur32.so
+tools_bench_sspi_LDFLAGS = $(AM_LDFLAGS) $(tool_rpath)
+tools_bench_peer_SOURCES = tools/benchmark/peer.c
+tools_bench_peer_LDADD = -lgnutls
+tools_bench_gnutls_SOURCES = tools/benchmark/gnutls.c $(bench_elf_sources)
+tools_bench_gnutls_CPPFLAGS = $(public_includes)
+tools_bench_gnutls_LDADD = tools/libtool.a -lgnutls
+tools_bench_openssl_SOURCES = tools/benchmark/openssl.c $(bench_elf_sources)
+tools_bench_openssl_CPPFLAGS = $(public_includes)
+tools_bench_openssl_LDADD = tools/libtool.a -lssl -lcrypto
+CLEANFILES += $(EXTRA_PROGRAMS)
+
+bench-programs: tools/bench-sspi tools/bench-peer tools/bench-gnutls \
+		$(patsubst %,%-windows/bench-sspi.exe,$(filter x86_64,$(pe_arches)))
+	@if echo '#include <openssl/ssl.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1; then \
+		$(MAKE) tools/bench-openssl; \
+	else \
+		echo "bench-openssl is left out: OpenSSL's headers are missing (Debian: libssl-dev)"; \
+	fi
+endif
+
+# One rule for both machines; each object by the rule of its machine, dlls/pe.mk.in.
+bench_objects = $(bench_pe_sources:.c=.o) $(sspi_tool_pe_sources:.c=.o)
+$(pe_arches:%=%-windows/bench-sspi.exe): %-windows/bench-sspi.exe: \
+		$(foreach object,$(bench_objects),%-windows/obj/$(object))
+	$(AM_V_CCLD)$(PE_CC_$*) $(pe_link) $(pe_link_$*) $(PE_LDFLAGS) -o $@ $^ \
+		$(windows_program_libs) -lpsapi

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * See bench.h: bytes on their way.
+ */
+#include "bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool wire_make(struct wire *wire, size_t room)
+{
+    wire->start = wire->end = 0;
+    wire->room = room;
+    wire->bytes = calloc(1, room);
+    return wire->bytes != NULL;
+}
+
+void wire_done(struct wire *wire)
+{
+    free(wire->bytes);
+    memset(wire, 0, sizeof(*wire));
+}
+
+bool wire_append(struct wire *wire, const void *bytes, size_t size)
+{
+    if (wire->start == wire->end)
+        wire->start = wire->end = 0;
+    if (size > wire->room - wire->end)
+        return false;
+    memcpy(wire->bytes + wire->end, bytes, size);
+    wire->end += size;
+    return true;
+}
+
+size_t wire_record(const struct wire *wire)
+{
+    const unsigned char *header = wire->bytes + wire->start;
+    size_t have = wire->end - wire->start, need;
+
+    if (have < 5)
+        return 0;
+    need = 5 + ((size_t)header[3] << 8 | header[4]);
+    return need <= have ? need : 0;
+}
