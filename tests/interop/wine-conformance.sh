@@ -19,6 +19,9 @@ trap 'rm -rf "$work"' EXIT
 sh "$here/../harness/make-pki" "$work/pki" >"$work/pki.log" 2>&1 ||
     { cat "$work/pki.log"; echo "Bail out! no certificates"; exit 1; }
 
+# Wine's own messages would stand in the middle of the tests' lines.
+export WINEDEBUG=${WINEDEBUG:--all}
+
 result=0
 ran=0
 for program in "$build/$arch-windows"/conformance.exe "$build/$arch-windows"/test_*.exe; do
