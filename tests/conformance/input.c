@@ -205,10 +205,15 @@ START_TEST(input_no_tls)
                 in[0] = buffer_make(SECBUFFER_TOKEN, memory, cases[i].size);
                 in[1] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
                 status = call(&started, &input, NULL);
-                if (status != cases[i].also)
-                    ok_status(status, cases[i].want, "status");
+                /* GnuTLS waits for the message of twelve megabytes that the garbage announces. */
+                todo_if(!running_on_windows() && !strcmp(cases[i].name, "a record of garbage"))
+                {
+                    if (status != cases[i].also)
+                        ok_status(status, cases[i].want, "status");
+                }
                 /* A further call is an error, and no new beginning. */
-                ok(call(&started, NULL, NULL) < 0, "goes on after a failure");
+                if (status < 0)
+                    ok(call(&started, NULL, NULL) < 0, "goes on after a failure");
             }
             stop(&started);
             pop_context();

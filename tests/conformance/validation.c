@@ -68,7 +68,11 @@ static void check_case(size_t i, enum test_version version, HCERTSTORE roots)
         side->target = cases[i].target;
         side->request &= ~(ULONG)ISC_REQ_MANUAL_CRED_VALIDATION;
         loop_handshake(&loop);
-        ok_status(side->status, cases[i].want, "client");
+        /* The chain that Wine's crypt32 builds for the server ends before its root. */
+        todo_if(running_under_wine() && cases[i].server_flags == SCH_SEND_ROOT_CERT)
+        {
+            ok_status(side->status, cases[i].want, "client");
+        }
         if (cases[i].want == SEC_E_OK) {
             ok(side->done && loop.side[LOOP_SERVER].done, "not done");
         } else {
@@ -146,7 +150,10 @@ START_TEST(validation_switches)
             side->request &= ~(ULONG)ISC_REQ_MANUAL_CRED_VALIDATION;
             side->request |= switches[i].request;
             loop_handshake(&loop);
-            ok_status(side->status, switches[i].want, "client");
+            todo_if(running_under_wine() && switches[i].want == SEC_E_UNTRUSTED_ROOT)
+            {
+                ok_status(side->status, switches[i].want, "client");
+            }
             loop_done(&loop);
             FreeCredentialsHandle(&client);
         }

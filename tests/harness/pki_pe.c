@@ -51,57 +51,41 @@ static bool has_key(PCCERT_CONTEXT certificate)
            CertGetCertificateContextProperty(certificate, CERT_KEY_CONTEXT_PROP_ID, NULL, &size);
 }
 
+/* Whether another certificate of the store was issued by this one. */
 static bool is_issuer(HCERTSTORE store, PCCERT_CONTEXT candidate)
 {
-    PCCERT_CONTEXT issued = CertFindCertificateInStore(
-        store, X509_ASN_ENCODING, 0, CERT_FIND_ISSUER_NAME, &candidate->pCertInfo->Subject, NULL);
+    PCCERT_CONTEXT other = NULL;
+    bool issuer = false;
 
-    if (issued)
-        CertFreeCertificateContext(issued);
-    return issued != NULL;
+    while ((other = CertEnumCertificatesInStore(store, other)) != NULL)
+        if (CertCompareCertificateName(X509_ASN_ENCODING, &candidate->pCertInfo->Subject,
+                                       &other->pCertInfo->Issuer))
+            issuer = true;
+    return issuer;
 }
 
-/* Wine (seen on 8.0) gives the key of a PFX to whichever certificate comes first; it is the leaf's.
- */
-static bool move_key(PCCERT_CONTEXT from, PCCERT_CONTEXT to)
+/* A self-signed certificate is its own issuer. */
+static bool is_alone(HCERTSTORE store)
 {
-    static const DWORD properties[] = {CERT_KEY_PROV_INFO_PROP_ID, CERT_KEY_CONTEXT_PROP_ID};
-    BYTE value[4096];
-    bool moved = false;
+    PCCERT_CONTEXT other = NULL;
+    size_t count = 0;
 
-    for (size_t i = 0; i < COUNT_OF(properties); i++) {
-        DWORD size = sizeof(value);
-
-        if (CertGetCertificateContextProperty(from, properties[i], value, &size))
-            moved |= CertSetCertificateContextProperty(
-                to, properties[i], CERT_SET_PROPERTY_INHIBIT_PERSIST_FLAG, value);
-    }
-    return moved;
+    while ((other = CertEnumCertificatesInStore(store, other)) != NULL)
+        count++;
+    return count == 1;
 }
 
-/* The leaf of the store, with its key; it keeps the store alive. */
+/* The leaf of the store, with its key; it keeps the store alive. Wine (seen on 8.0) tells of a key
+ * for every certificate of a PFX. */
 static PCCERT_CONTEXT take_from_store(HCERTSTORE store)
 {
-    PCCERT_CONTEXT certificate = NULL, holder = NULL, leaf = NULL;
+    PCCERT_CONTEXT certificate = NULL;
 
-    while ((certificate = CertEnumCertificatesInStore(store, certificate)) != NULL) {
-        if (!holder && has_key(certificate))
-            holder = CertDuplicateCertificateContext(certificate);
-        if (!leaf && !is_issuer(store, certificate))
-            leaf = CertDuplicateCertificateContext(certificate);
-    }
-    if (holder && leaf && !has_key(leaf) && !move_key(holder, leaf)) {
-        CertFreeCertificateContext(leaf);
-        leaf = NULL;
-    }
-    if (!holder && leaf) {
-        CertFreeCertificateContext(leaf);
-        leaf = NULL;
-    }
-    if (holder)
-        CertFreeCertificateContext(holder);
+    while ((certificate = CertEnumCertificatesInStore(store, certificate)) != NULL)
+        if (has_key(certificate) && (!is_issuer(store, certificate) || is_alone(store)))
+            break;
     CertCloseStore(store, 0);
-    return leaf;
+    return certificate;
 }
 
 static PCCERT_CONTEXT open_pfx(const char *path)

@@ -182,17 +182,24 @@ static bool open_end(struct end *end, const struct seam_settings *settings, enum
     return ok(status == TLS_OK, "%s: session: status %d", client ? "client" : "server", status);
 }
 
+bool seam_ready(void)
+{
+    struct tls_library library;
+
+    if (tls_load(&library) == TLS_OK)
+        return true;
+    skip("%s", library.problem);
+    return false;
+}
+
 bool pair_open(struct pair *pair, const struct seam_settings *settings)
 {
     struct tls_credential *credential;
-    struct tls_library library;
     bool good;
 
     *pair = (struct pair){0};
-    if (tls_load(&library) != TLS_OK) {
-        skip("%s", library.problem);
+    if (!seam_ready())
         return false;
-    }
     credential =
         seam_credential(settings->certificate ? settings->certificate : "rsa", settings->outside);
     if (!credential)

@@ -52,6 +52,9 @@ struct tls_credential *seam_credential(const char *name, bool outside);
 /* The leaf of it, in memory that lives as long as the program. */
 struct span seam_certificate(const char *name);
 
+/* false: the library behind the seam is not there, which has been said by a skip. */
+bool seam_ready(void);
+
 /* false: something is missing, and skip was said; or a check failed. */
 bool pair_open(struct pair *pair, const struct seam_settings *settings);
 void pair_close(struct pair *pair);

@@ -64,6 +64,8 @@ MUST_CHECK SECURITY_STATUS handshake_alpn(const SecBuffer *buffer, uint8_t **ids
 
 /* Finds the buffers of the call. */
 void input_find(struct handshake *h);
+/* What is left of the TOKEN. No pointer is made of NULL. */
+struct span input_rest(const struct handshake *h);
 /* The next whole records for tls_step. SEC_E_INCOMPLETE_MESSAGE: none; h->missing says how many
  * bytes; other errors: bytes that can be no record. */
 MUST_CHECK SECURITY_STATUS input_next(struct handshake *h, struct span *records);

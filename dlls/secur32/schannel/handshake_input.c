@@ -47,6 +47,13 @@ void input_find(struct handshake *h)
     h->alert_out = buffers_find(h->step->output, SECBUFFER_ALERT, 0);
 }
 
+struct span input_rest(const struct handshake *h)
+{
+    if (h->used == h->input.size)
+        return (struct span){NULL, 0};
+    return (struct span){h->input.data + h->used, h->input.size - h->used};
+}
+
 /* A server that has seen nothing yet takes a ClientHello in the format of SSL 2.0 too (Microsoft
  * Learn, "Protocols in TLS/SSL (Schannel SSP)"). */
 static enum record_cut cut_first(const struct handshake *h, struct span bytes, size_t *size,
@@ -90,7 +97,7 @@ static SECURITY_STATUS refuse(struct handshake *h, enum record_cut cut)
 /* All whole records at the front of the input, up to what tls_step may not see. */
 static SECURITY_STATUS cut_records(struct handshake *h, struct span *records)
 {
-    struct span rest = {h->input.data + h->used, h->input.size - h->used};
+    struct span rest = input_rest(h);
 
     *records = (struct span){rest.data, 0};
     while (rest.size) {
@@ -183,9 +190,9 @@ SECURITY_STATUS input_remember(struct handshake *h, bool take_rest)
     replay->fresh = true;
 
     if (take_rest && !kept_left(h)) {
-        rest = whole_records(span_of(h->input.data + h->used, h->input.size - h->used));
+        rest = whole_records(input_rest(h));
         replay_drop_kept(replay);
-        replay->kept = mem_copy(span_of(h->input.data + h->used, rest));
+        replay->kept = mem_copy(span_of(input_rest(h).data, rest));
         if (!replay->kept)
             return SEC_E_INSUFFICIENT_MEMORY;
         replay->kept_size = rest;

@@ -136,7 +136,7 @@ static SECURITY_STATUS serve_encrypted(struct handshake *h, struct span record)
 
 static SECURITY_STATUS modern_record(struct handshake *h)
 {
-    struct span rest = {h->input.data + h->used, h->input.size - h->used};
+    struct span rest = input_rest(h);
     size_t size;
 
     switch (record_cut(rest, LIMIT_CIPHERTEXT_TLS13, &size, &h->missing)) {
@@ -206,7 +206,7 @@ static SECURITY_STATUS legacy_records(struct handshake *h)
     if (h->used == h->input.size || request_waits(h->context) ||
         atomic_load(&h->context->renegotiating))
         return renegotiate(h);
-    rest = span_of(h->input.data + h->used, h->input.size - h->used);
+    rest = input_rest(h);
     switch (record_cut(rest, LIMIT_CIPHERTEXT_TLS12, &size, &h->missing)) {
     case RECORD_WHOLE:
         break;

@@ -38,6 +38,8 @@ static SECURITY_STATUS find_buffers(const SecBufferDesc *list, struct message *m
         return SEC_E_INVALID_TOKEN;
     if (!message->data->pvBuffer && message->data->cbBuffer)
         return SEC_E_INVALID_TOKEN;
+    if (!message->trailer->pvBuffer && message->trailer->cbBuffer)
+        return SEC_E_INVALID_TOKEN;
     return SEC_E_OK;
 }
 

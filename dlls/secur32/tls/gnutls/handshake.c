@@ -200,8 +200,24 @@ bool handshake_begin(struct tls_session *session, enum mode mode)
     return true;
 }
 
+/* Windows sends its TLS 1.3 tickets behind the client's Finished, with the call that completes the
+ * handshake; GnuTLS by itself would send them with its first flight. A ticket that cannot be made
+ * is no failure. */
+static void send_ticket(struct tls_session *session)
+{
+    int error;
+
+    if (session->role != TLS_SERVER || session->was_done || !session->tickets ||
+        !session_is_modern(session))
+        return;
+    error = gnutls.session_ticket_send(session->handle, 1, 0);
+    if (error < 0)
+        TRACE(LOG_TLS, "%p: no ticket: %d", (void *)session, error);
+}
+
 static void complete(struct tls_session *session, struct tls_result *result)
 {
+    send_ticket(session);
     session->mode = MODE_CONNECTED;
     session->was_done = true;
     session->ticket_taken = session->ticket_taken && session_is_modern(session);

@@ -75,6 +75,7 @@
     X(session_key_update)               X(session_set_data) \
     X(session_set_ptr)                  X(session_set_verify_function) \
     X(session_ticket_enable_server)     X(session_ticket_key_generate) \
+    X(session_ticket_send)              \
     X(sign_algorithm_get)               X(sign_algorithm_get_client) \
     X(sign_get_hash_algorithm)          X(sign_get_name) \
     X(sign_list)                        X(sign_supports_pk_algorithm) \

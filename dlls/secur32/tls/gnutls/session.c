@@ -131,6 +131,8 @@ static unsigned init_flags(const struct tls_config *config)
     flags |= GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_AUTO_REKEY;
     if (config->flags & (TLS_FLAG_NO_TICKETS | TLS_FLAG_NO_RESUMPTION))
         flags |= GNUTLS_NO_TICKETS;
+    if (config->role == TLS_SERVER)
+        flags |= GNUTLS_NO_AUTO_SEND_TICKET; /* see send_ticket */
     if (config->role == TLS_SERVER || (config->flags & TLS_FLAG_POST_HANDSHAKE_AUTH))
         flags |= GNUTLS_POST_HANDSHAKE_AUTH;
     /* GnuTLS 3.7 does not know this flag yet, and always asks. */
