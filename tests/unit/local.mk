@@ -78,7 +78,7 @@ abi_pe_objects = $(pe_arches:%=%-windows/obj/tests/unit/test_abi.o) \
 $(abi_pe_objects): tests/unit/abi_pe.h
 $(abi_pe_objects): public_includes += -I.
 
-# The TLS seam: one body, on the backend itself and through secur32unix.so, called as from the PE side.
+# The TLS seam: one body, on the backend itself and through secur32unix.so as the PE side calls it.
 seam_sources = \
 	tests/unit/seam_facts.c \
 	tests/unit/seam_memory.c \
