@@ -5,10 +5,10 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2034
-packages_build='gcc libc6-dev make autoconf automake pkg-config libgnutls28-dev mingw-w64 wine wine64-tools'
+packages_build='gcc gcc-multilib libc6-dev xz-utils git make autoconf automake pkg-config libgnutls28-dev mingw-w64 wine wine64-tools'
 packages_elf='gcc libc6-dev make autoconf automake pkg-config libgnutls28-dev'
 packages_quickstart='openssl ca-certificates python3 coreutils'
-packages_check='clang clang-format llvm libclang-rt-dev valgrind shellcheck gnutls-bin libssl-dev openssl python3 man-db file'
+packages_check='softhsm2 clang clang-format llvm libclang-rt-dev valgrind shellcheck gnutls-bin libssl-dev openssl python3 man-db file'
 
 missing_packages() {
     for package in "$@"; do

@@ -5,4 +5,5 @@ EXTRA_DIST += \
 	tests/interop/matrix.tsv \
 	tests/interop/run \
 	tests/interop/setup.sh \
+	tests/interop/trust-root.sh \
 	tests/interop/wine-conformance.sh
