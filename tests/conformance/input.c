@@ -205,12 +205,8 @@ START_TEST(input_no_tls)
                 in[0] = buffer_make(SECBUFFER_TOKEN, memory, cases[i].size);
                 in[1] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
                 status = call(&started, &input, NULL);
-                /* GnuTLS waits for the message of twelve megabytes that the garbage announces. */
-                todo_if(!running_on_windows() && !strcmp(cases[i].name, "a record of garbage"))
-                {
-                    if (status != cases[i].also)
-                        ok_status(status, cases[i].want, "status");
-                }
+                if (status != cases[i].also)
+                    ok_status(status, cases[i].want, "status");
                 /* A further call is an error, and no new beginning. */
                 if (status < 0)
                     ok(call(&started, NULL, NULL) < 0, "goes on after a failure");
@@ -255,6 +251,62 @@ START_TEST(input_record_sizes)
             }
         }
         stop(&started);
+        pop_context();
+    }
+}
+
+/* A handshake message that announces more than SCHANNEL\Messaging allows is refused by its header,
+ * which may come in parts; nobody waits for its end. (Microsoft Learn, "Transport Layer Security
+ * (TLS) registry settings": client 0x8000, server 0x4000, and 0x8000 with client authentication.)
+ */
+START_TEST(input_message_sizes)
+{
+    static const struct {
+        const char *name;
+        enum loop_role role;
+        ULONG more;
+        unsigned limit;
+    } cases[] = {
+        {"client", LOOP_CLIENT, 0, 0x8000},
+        {"server", LOOP_SERVER, 0, 0x4000},
+        {"server that asks for a certificate", LOOP_SERVER, ASC_REQ_MUTUAL_AUTH, 0x8000},
+    };
+
+    for (size_t i = 0; i < 8 * COUNT_OF(cases); i++) {
+        bool parts = i & 1, over = i & 2;
+        size_t row = i / 8;
+        enum test_version version = both_versions[i / 4 % 2];
+        /* Whether Windows counts the header is not known; 256 are more than that. */
+        unsigned slack = running_on_windows() ? 256 : 0,
+                 size = over ? cases[row].limit + slack + 1 : cases[row].limit - slack;
+        uint8_t type = cases[row].role == LOOP_CLIENT ? 2 : 1;
+        uint8_t message[] = {type, 0, (uint8_t)(size >> 8), (uint8_t)size, 3, 3};
+        size_t step = parts ? 1 : sizeof(message);
+        struct loop loop;
+        struct pair pair;
+
+        push_context("%s, %s, %u bytes%s", version_name(version), cases[row].name, size,
+                     parts ? ", byte by byte" : "");
+        if (pair_make(&pair, version, "rsa")) {
+            struct loop_side *side = &loop.side[cases[row].role];
+
+            loop_init(&loop, &pair.client, &pair.server);
+            side->request |= cases[row].more;
+            side->unchecked = true;
+            loop_step(&loop, LOOP_CLIENT);
+            bytes_drop(&side->network, side->network.size);
+            for (size_t at = 0; at < sizeof(message) && !side->failed; at += step) {
+                uint8_t record[WIRE_HEADER] = {WIRE_HANDSHAKE, 3, 3, 0, (uint8_t)step};
+
+                loop_deliver(&loop, cases[row].role, record, sizeof(record));
+                loop_deliver(&loop, cases[row].role, message + at, step);
+                loop_read(&loop, cases[row].role);
+                loop_step(&loop, cases[row].role);
+            }
+            ok_status(side->status, over ? SEC_E_ILLEGAL_MESSAGE : SEC_I_CONTINUE_NEEDED, "status");
+            loop_done(&loop);
+            pair_done(&pair);
+        }
         pop_context();
     }
 }

@@ -162,7 +162,8 @@ static bool open_end(struct end *end, const struct seam_settings *settings, enum
     struct tls_config config = {
         .role = role,
         .flags = client ? settings->client_flags : settings->server_flags,
-        .policy = {.versions = settings->versions,
+        .policy = {.versions = !client && settings->server_versions ? settings->server_versions
+                                                                    : settings->versions,
                    .suites = settings->suite ? suites : all_suites,
                    .suite_count = settings->suite ? 1 : COUNT_OF(all_suites),
                    .groups = all_groups,
@@ -176,6 +177,7 @@ static bool open_end(struct end *end, const struct seam_settings *settings, enum
         .resume = client ? settings->resume : span_of(NULL, 0),
         .authorities = client ? NULL : settings->authorities,
         .authority_count = client ? 0 : settings->authority_count,
+        .handshake_limit = client ? settings->client_limit : settings->server_limit,
     };
     enum tls_status status = tls_session_new(&config, &end->session);
 

@@ -34,7 +34,9 @@ struct pair {
 
 struct seam_settings {
     uint32_t versions;
-    uint16_t suite; /* 0: all */
+    uint32_t server_versions;            /* 0: the same */
+    uint32_t client_limit, server_limit; /* of a handshake message; 0: the library's */
+    uint16_t suite;                      /* 0: all */
     uint32_t client_flags, server_flags;
     const char *certificate;               /* of the server; NULL: "rsa" */
     const char *alpn_client, *alpn_server; /* as in RFC 7301; NULL: none */

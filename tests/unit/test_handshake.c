@@ -265,16 +265,28 @@ START_TEST(handshake_verdict)
 
 START_TEST(handshake_signature_fails)
 {
-    struct call call;
-    void *context;
+    static const struct {
+        SECURITY_STATUS status, want;
+    } cases[] = {
+        {SEC_E_NO_CREDENTIALS, SEC_E_NO_CREDENTIALS},
+        {SEC_E_ALGORITHM_MISMATCH, SEC_E_ALGORITHM_MISMATCH},
+        {SEC_E_INTERNAL_ERROR, SEC_E_INTERNAL_ERROR},
+        {SEC_E_UNKNOWN_CREDENTIALS, SEC_E_INTERNAL_ERROR},
+    };
 
-    fake_rooms_reset();
-    rooms.sign_status = SEC_E_NO_CREDENTIALS;
-    context = start_client(&call);
-    call_add(&call, FAKE_SIGN, 10);
-    ok_status(call_make(&call), SEC_E_NO_CREDENTIALS, "the provider's refusal");
-    ok_number(rooms.signatures, 1, "asked once");
-    schan_delete_context(context);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct call call;
+        void *context;
+
+        fake_rooms_reset();
+        rooms.sign_status = cases[i].status;
+        context = start_client(&call);
+        call_add(&call, FAKE_SIGN, 10);
+        ok_status(call_make(&call), cases[i].want, "the provider's refusal %08lx",
+                  (unsigned long)cases[i].status & 0xffffffff);
+        ok_number(rooms.signatures, 1, "asked once");
+        schan_delete_context(context);
+    }
 }
 
 START_TEST(handshake_output_memory)

@@ -192,6 +192,15 @@ static SECURITY_STATUS sign(struct handshake *h, const struct tls_sign_request *
                          signature, SIGNATURE_MAX, size);
 }
 
+/* What programs know of a provider's refusals: the key is gone, or its provider is of old and does
+ * not know the hash (seen by the MongoDB driver with keys of PROV_RSA_FULL). */
+static SECURITY_STATUS sign_verdict(SECURITY_STATUS status)
+{
+    if (status == SEC_E_NO_CREDENTIALS || status == SEC_E_ALGORITHM_MISMATCH)
+        return status;
+    return SEC_E_INTERNAL_ERROR;
+}
+
 static SECURITY_STATUS give_signature(struct handshake *h)
 {
     struct tls_sign_request request;
@@ -211,7 +220,7 @@ static SECURITY_STATUS give_signature(struct handshake *h)
     if (status != SEC_E_OK) {
         TRACE(LOG_SCHANNEL, "%p: the key's provider fails with %08lx", (void *)h->context,
               (unsigned long)(uint32_t)status);
-        h->verdict = status == SEC_E_NO_CREDENTIALS ? status : SEC_E_INTERNAL_ERROR;
+        h->verdict = sign_verdict(status);
         size = 0;
     }
     lock_take(&h->context->session);

@@ -335,16 +335,19 @@ enum feed {
     FEED_EVENT /* result has it */
 };
 
-/* true: a request is in it, or memory lacks; result has the event. */
+/* true: a request is in it, or it is not for GnuTLS; result has the event. */
 static bool peek(struct tls_session *session, struct span record, struct tls_result *result)
 {
     struct work *work = session->work;
 
     switch (peek_look(session, record)) {
     case PEEK_REQUEST:
-        work->peek.active = false;
+        work->peek.wants_request = false;
         work->credential_asked = true;
         result->event = TLS_WANT_CREDENTIAL;
+        return true;
+    case PEEK_TOO_LARGE:
+        session_fail(session, GNUTLS_E_HANDSHAKE_TOO_LARGE, result);
         return true;
     case PEEK_NO_MEMORY:
         session_fail(session, GNUTLS_E_MEMORY_ERROR, result);
@@ -362,8 +365,11 @@ static enum feed feed(struct tls_session *session, struct span *rest, struct tls
     bool bad;
 
     if (work->pending.size && !work->pending_fed) {
+        record = span_of(work->pending.data, work->pending.size);
+        if (peek(session, record, result))
+            return FEED_EVENT;
         work->pending_fed = true;
-        session->input = span_of(work->pending.data, work->pending.size);
+        session->input = record;
         return FEED_GIVEN;
     }
     buffer_wipe(&work->pending);
@@ -374,7 +380,7 @@ static enum feed feed(struct tls_session *session, struct span *rest, struct tls
             fail(session, TLS_REASON_NOT_TLS, TLS_NO_ALERT, result);
         return bad ? FEED_EVENT : FEED_NONE;
     }
-    if (work->peek.active && peek(session, record, result))
+    if (peek(session, record, result))
         return FEED_EVENT;
     rest->data += record.size;
     rest->size -= record.size;
@@ -439,8 +445,11 @@ void handshake_go_on(struct tls_session *session, struct span input, struct tls_
     /* GnuTLS takes whole records; one that it did not touch is the caller's still. */
     result->consumed = input.size - rest.size;
     if (session->input.size && session->input.size <= result->consumed &&
-        session->input.data + session->input.size == rest.data)
+        session->input.data + session->input.size == rest.data) {
         result->consumed -= session->input.size;
+        if (session->work)
+            session->work->peek.seen = PEEK_SEEN_ALL;
+    }
     session->input = span_of(NULL, 0);
 }
 

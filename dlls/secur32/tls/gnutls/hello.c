@@ -14,7 +14,10 @@
 
 #define EXTENSION_SIGNATURE_ALGORITHMS 13
 #define EXTENSION_RECORD_SIZE_LIMIT 28
+#define EXTENSION_SUPPORTED_VERSIONS 43
 #define RANDOM_SIZE 32
+
+#define WIRE_TLS_1_2 0x0303
 
 static bool read_extension(struct tls_session *session, uint16_t type, struct span body)
 {
@@ -48,19 +51,75 @@ static bool read_extensions(struct tls_session *session, struct span message)
     return true;
 }
 
-static bool read_client_hello(struct tls_session *session, struct span message)
+/* ---- versions ---- */
+
+static uint32_t version_bit(uint16_t wire)
+{
+    static const struct {
+        uint16_t wire;
+        uint32_t bit;
+    } rows[] = {
+        {0x0301, TLS_VERSION_1_0},
+        {0x0302, TLS_VERSION_1_1},
+        {WIRE_TLS_1_2, TLS_VERSION_1_2},
+        {0x0304, TLS_VERSION_1_3},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i].wire == wire)
+            return rows[i].bit;
+    return 0;
+}
+
+/* RFC 8446 4.2.1: the extension, where it is, is all that counts. Without it the hello names the
+ * highest version, and TLS 1.3 cannot be meant. */
+static uint32_t offered_versions(uint16_t highest, struct span extensions)
+{
+    uint32_t bit, offered = 0;
+    uint16_t type, version;
+    struct span body, list;
+
+    while (span_take_u16(&extensions, &type) && span_take_vector16(&extensions, &body)) {
+        if (type != EXTENSION_SUPPORTED_VERSIONS || !span_take_vector8(&body, &list))
+            continue;
+        while (span_take_u16(&list, &version))
+            offered |= version_bit(version);
+        return offered;
+    }
+    bit = version_bit(highest < WIRE_TLS_1_2 ? highest : WIRE_TLS_1_2);
+    return bit ? bit | (bit - 1) : 0; /* that one and all before it */
+}
+
+/* GnuTLS finds out by itself, but tells an old client handshake_failure where RFC 8446 4.2.1 and
+ * RFC 5246 E.1 want protocol_version. */
+static bool versions_meet(const struct tls_session *session, uint16_t highest,
+                          struct span after_methods)
+{
+    struct span extensions = {NULL, 0};
+
+    if (!span_take_vector16(&after_methods, &extensions))
+        extensions = span_of(NULL, 0);
+    return (offered_versions(highest, extensions) & session->versions) != 0;
+}
+
+/* What is malformed GnuTLS will refuse. */
+static int read_client_hello(struct tls_session *session, struct span message)
 {
     struct span part, suites;
+    uint16_t version;
 
-    if (!span_take(&message, 2 + RANDOM_SIZE, &part) || !span_take_vector8(&message, &part) ||
-        !span_take_vector16(&message, &suites) || !span_take_vector8(&message, &part))
-        return true;
+    if (!span_take_u16(&message, &version) || !span_take(&message, RANDOM_SIZE, &part) ||
+        !span_take_vector8(&message, &part) || !span_take_vector16(&message, &suites) ||
+        !span_take_vector8(&message, &part))
+        return 0;
+    if (!versions_meet(session, version, message))
+        return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
     if (session->work) {
         buffer_wipe(&session->work->suites);
         if (!buffer_add(&session->work->suites, suites.data, suites.size))
-            return false;
+            return GNUTLS_E_MEMORY_ERROR;
     }
-    return read_extensions(session, message);
+    return read_extensions(session, message) ? 0 : GNUTLS_E_MEMORY_ERROR;
 }
 
 static bool read_server_hello(struct tls_session *session, struct span message)
@@ -97,8 +156,8 @@ int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned i
     if (when == GNUTLS_HOOK_POST)
         return type == GNUTLS_HANDSHAKE_SERVER_HELLO ? check_suite(session) : 0;
     if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && session->role == TLS_SERVER)
-        good = read_client_hello(session, body);
-    else if (type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->role == TLS_CLIENT)
+        return read_client_hello(session, body);
+    if (type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->role == TLS_CLIENT)
         good = read_server_hello(session, body);
     else if (type == GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS && session->role == TLS_CLIENT)
         good = read_extensions(session, body);

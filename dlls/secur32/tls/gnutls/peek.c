@@ -16,8 +16,9 @@
 #define EXTENSION_SIGNATURE_ALGORITHMS 13
 #define EXTENSION_CERTIFICATE_AUTHORITIES 47
 
-/* A request that is longer is left to GnuTLS, which has a limit of its own. */
-#define REQUEST_MAX LIMIT_HANDSHAKE_CLIENT
+/* Of a renegotiation under a CBC suite only the sizes of records are known. This many times the
+ * limit of one message is far more than a handshake has. */
+#define OPAQUE_FACTOR 4
 
 /* ---- messages in a stream ---- */
 
@@ -157,44 +158,77 @@ static bool is_last(const struct scanner *scanner, bool modern)
            (modern && type == MESSAGE_CERTIFICATE);
 }
 
+/* Leaves out what was scanned when the record came before. */
+static void skip_seen(struct peek *peek, struct span *plaintext)
+{
+    size_t skip = peek->seen < plaintext->size ? peek->seen : plaintext->size;
+
+    peek->seen = 0;
+    *plaintext = span_of(plaintext->data + skip, plaintext->size - skip);
+}
+
 static enum peek_found scan(struct tls_session *session, struct span plaintext, bool modern)
 {
     struct peek *peek = &session->work->peek;
+    size_t size = plaintext.size;
+    enum peek_found request;
     enum scan found;
 
-    peek->scanner.wanted = MESSAGE_CERTIFICATE_REQUEST;
-    while ((found = scanner_next(&peek->scanner, &plaintext, REQUEST_MAX)) == SCAN_MESSAGE) {
-        if (peek->scanner.header[0] == MESSAGE_CERTIFICATE_REQUEST)
-            return peek_read_request(session, modern,
-                                     span_of(peek->scanner.body, peek->scanner.body_size));
+    skip_seen(peek, &plaintext);
+    peek->scanner.wanted = peek->wants_request ? MESSAGE_CERTIFICATE_REQUEST : MESSAGE_NONE;
+    while ((found = scanner_next(&peek->scanner, &plaintext, session->handshake_limit)) ==
+           SCAN_MESSAGE) {
+        if (peek->scanner.header[0] == peek->scanner.wanted) {
+            request = peek_read_request(session, modern,
+                                        span_of(peek->scanner.body, peek->scanner.body_size));
+            if (request == PEEK_REQUEST)
+                peek->seen = size - plaintext.size;
+            if (request != PEEK_NOTHING)
+                return request;
+        }
         if (is_last(&peek->scanner, modern)) {
-            peek->active = false;
-            return PEEK_NOTHING;
+            peek->wants_request = false;
+            peek->scanner.wanted = MESSAGE_NONE;
         }
     }
     if (found == SCAN_TOO_LONG)
-        peek->active = false;
+        return PEEK_TOO_LARGE;
     return found == SCAN_NO_MEMORY ? PEEK_NO_MEMORY : PEEK_NOTHING;
+}
+
+/* A record whose contents nobody but GnuTLS can see. */
+static enum peek_found count_opaque(struct tls_session *session, size_t size)
+{
+    struct peek *peek = &session->work->peek;
+
+    if (peek->seen) { /* counted when it came before */
+        peek->seen = 0;
+        return PEEK_NOTHING;
+    }
+    peek->opaque += size;
+    return peek->opaque / OPAQUE_FACTOR > session->handshake_limit ? PEEK_TOO_LARGE : PEEK_NOTHING;
 }
 
 enum peek_found peek_look(struct tls_session *session, struct span record)
 {
     bool modern = session->began && session_is_modern(session);
-    enum peek_found found = PEEK_NOTHING;
+    enum peek_found found;
     struct buffer copy = {NULL, 0, 0};
     struct span plaintext;
     uint8_t type = record.data[0];
 
-    if (type == TLS_TYPE_HANDSHAKE && !session->was_done) {
+    if (type != TLS_TYPE_HANDSHAKE && !(modern && type == TLS_TYPE_DATA))
+        return PEEK_NOTHING;
+    if (type == TLS_TYPE_HANDSHAKE && direction_is_clear(session)) {
         plaintext = span_of(record.data + RECORD_HEADER, record.size - RECORD_HEADER);
         return scan(session, plaintext, modern);
     }
-    if (type != TLS_TYPE_HANDSHAKE && !(modern && type == TLS_TYPE_DATA))
-        return PEEK_NOTHING;
     if (!buffer_add(&copy, record.data, record.size))
         return PEEK_NO_MEMORY;
-    if (open_copy(session, &copy, &plaintext, &type) && type == TLS_TYPE_HANDSHAKE)
-        found = scan(session, plaintext, modern);
+    if (!open_copy(session, &copy, &plaintext, &type))
+        found = count_opaque(session, record.size);
+    else
+        found = type == TLS_TYPE_HANDSHAKE ? scan(session, plaintext, modern) : PEEK_NOTHING;
     buffer_wipe(&copy);
     return found;
 }

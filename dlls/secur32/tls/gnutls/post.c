@@ -100,8 +100,8 @@ static int refuse_to_read(gnutls_session_t handle, gnutls_record_encryption_leve
     return GNUTLS_E_INTERNAL_ERROR;
 }
 
-/* Notes which messages are in it. false: no memory. */
-static bool note_messages(struct tls_session *session, struct span plaintext, bool *wants_update)
+/* Notes which messages are in it. Not 0: GnuTLS's error code for what is wrong with them. */
+static int note_messages(struct tls_session *session, struct span plaintext, bool *wants_update)
 {
     struct scanner *scanner = &session->scanner;
     enum scan found;
@@ -109,7 +109,7 @@ static bool note_messages(struct tls_session *session, struct span plaintext, bo
     *wants_update = false;
     scanner->wanted =
         session->role == TLS_CLIENT ? MESSAGE_CERTIFICATE_REQUEST : MESSAGE_KEY_UPDATE;
-    while ((found = scanner_next(scanner, &plaintext, LIMIT_HANDSHAKE_MAX)) == SCAN_MESSAGE) {
+    while ((found = scanner_next(scanner, &plaintext, session->handshake_limit)) == SCAN_MESSAGE) {
         struct span body = {scanner->body, scanner->body_size};
 
         if (scanner->header[0] == MESSAGE_NEW_SESSION_TICKET)
@@ -118,9 +118,11 @@ static bool note_messages(struct tls_session *session, struct span plaintext, bo
             *wants_update = true;
         if (scanner->header[0] == MESSAGE_CERTIFICATE_REQUEST && session->role == TLS_CLIENT &&
             peek_read_request(session, true, body) == PEEK_NO_MEMORY)
-            return false;
+            return GNUTLS_E_MEMORY_ERROR;
     }
-    return found == SCAN_MORE;
+    if (found == SCAN_TOO_LONG)
+        return GNUTLS_E_HANDSHAKE_TOO_LARGE;
+    return found == SCAN_NO_MEMORY ? GNUTLS_E_MEMORY_ERROR : 0;
 }
 
 /* request_update of the KeyUpdate that ends the plaintext. */
@@ -144,10 +146,10 @@ static void modern_message(struct tls_session *session, struct span plaintext,
                            struct tls_result *result)
 {
     bool has_update;
-    int error;
+    int error = note_messages(session, plaintext, &has_update);
 
-    if (!note_messages(session, plaintext, &has_update)) {
-        session_fail(session, GNUTLS_E_HANDSHAKE_TOO_LARGE, result);
+    if (error < 0) {
+        session_fail(session, error, result);
         return;
     }
     gnutls.handshake_set_read_function(session->handle, refuse_to_read);

@@ -252,6 +252,9 @@ static void read_config(struct tls_session *session, const struct tls_config *co
     session->role = config->role;
     session->flags = config->flags;
     session->rsa_bits_min = config->policy.rsa_bits_min;
+    session->versions = config->policy.versions;
+    session->handshake_limit =
+        config->handshake_limit ? config->handshake_limit : LIMIT_HANDSHAKE_MAX;
     session->credential = credential_ref((struct tls_credential *)(uintptr_t)config->credential);
     if (config->role == TLS_SERVER && !(config->flags & TLS_FLAG_NO_RESUMPTION))
         session->tickets = tickets_ref(config->tickets);
@@ -325,7 +328,7 @@ struct work *session_work(struct tls_session *session)
     if (!session->work) {
         session->work = mem_alloc(sizeof(*session->work));
         if (session->work && session->role == TLS_CLIENT)
-            session->work->peek.active = (session->flags & TLS_FLAG_ASK_CREDENTIAL) != 0;
+            session->work->peek.wants_request = (session->flags & TLS_FLAG_ASK_CREDENTIAL) != 0;
     }
     return session->work;
 }

@@ -76,6 +76,8 @@ struct tls_session {
     enum tls_role role;      /* (c) */
     uint32_t flags;          /* (c) */
     uint32_t rsa_bits_min;   /* (c) */
+    uint32_t versions;       /* (c) TLS_VERSION_..., of the policy */
+    size_t handshake_limit;  /* (c) bytes of one handshake message */
     struct lock library;
     struct priority *priority;            /* (l) */
     struct priority *narrow;              /* (l) (server) for this client; NULL: the same */
@@ -137,6 +139,9 @@ MUST_CHECK int direction_take_key(struct tls_session *session, struct direction 
 void direction_wipe(struct direction *direction);
 /* The current reading key in the middle of a handshake, for a look ahead; wipe it afterwards. */
 MUST_CHECK bool direction_peek(struct tls_session *session, struct direction *current);
+
+/* Records still come in clear text. */
+bool direction_is_clear(struct tls_session *session);
 
 /* For tests: the number of records that one sending key may protect. 0: the cipher's own. */
 void session_set_key_limit(uint64_t records);
