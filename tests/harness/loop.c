@@ -113,6 +113,8 @@ static size_t really_missing(const struct bytes *held)
 {
     size_t at = 0, record;
 
+    if (!held->size)
+        return wire_missing(NULL, 0);
     while ((record = wire_record_size(held->data + at, held->size - at)) != 0 &&
            record <= held->size - at)
         at += record;
