@@ -255,10 +255,9 @@ START_TEST(input_record_sizes)
     }
 }
 
-/* A handshake message that announces more than SCHANNEL\Messaging allows is refused by its header,
- * which may come in parts; nobody waits for its end. (Microsoft Learn, "Transport Layer Security
- * (TLS) registry settings": client 0x8000, server 0x4000, and 0x8000 with client authentication.)
- */
+/* A handshake message that announces more than it may is refused by its header, which can come in
+ * parts; nobody waits for its end. The limits: Microsoft Learn, "Transport Layer Security (TLS)
+ * registry settings", MessageLimitClient, MessageLimitServer, MessageLimitServerClientAuth. */
 START_TEST(input_message_sizes)
 {
     static const struct {

@@ -19,6 +19,7 @@ conformance_sources = \
 	tests/conformance/input.c \
 	tests/conformance/names.c \
 	tests/conformance/packages.c \
+	tests/conformance/post_authentication.c \
 	tests/conformance/post_handshake.c \
 	tests/conformance/progress.c \
 	tests/conformance/query.c \

@@ -15,7 +15,8 @@
 struct tls_session {
     enum tls_role role;
     uint32_t flags;
-    bool begun, done, supplied, verdict_waits, refused, sign_waits, answer_waits, ask_waits;
+    bool begun, done, supplied, verdict_waits, refused, sign_waits, answer_waits, ask_waits,
+        message_waits;
     uint8_t output[OUTPUT_MAX];
     size_t output_size;
 };
@@ -172,6 +173,10 @@ void tls_step(struct tls_session *session, struct span input, struct tls_result 
         going = false;
     } else if (session->role == TLS_CLIENT && !session->begun) {
         add_output(session, 22, 1);
+        going = false;
+    } else if (session->message_waits) {
+        session->message_waits = session->verdict_waits;
+        result->event = session->verdict_waits ? TLS_WANT_VERDICT : TLS_DONE;
         going = false;
     } else if (session->ask_waits) {
         session->ask_waits = false;
@@ -342,6 +347,10 @@ void tls_message(struct tls_session *session, struct span plaintext, struct tls_
     case FAKE_ASK:
         session->ask_waits = true;
         result->event = TLS_RENEGOTIATE;
+        break;
+    case FAKE_VERDICT:
+        session->verdict_waits = session->message_waits = true;
+        result->event = TLS_WANT_VERDICT;
         break;
     case FAKE_UPDATE:
         session->answer_waits = true;

@@ -14,7 +14,7 @@
 #define FAKE_OUTPUT 'o'      /* taken; there is output */
 #define FAKE_DONE 'd'        /* taken; the handshake is complete */
 #define FAKE_DONE_OUTPUT 'D' /* the same, with output */
-#define FAKE_VERDICT 'v'     /* taken; the peer's certificate is to be judged */
+#define FAKE_VERDICT 'v'     /* taken (a message, too); the peer's certificate is to be judged */
 #define FAKE_CREDENTIAL 'c'  /* not taken until a certificate is supplied */
 #define FAKE_SIGN 's'        /* taken; a signature is wanted */
 #define FAKE_FAIL 'f'        /* taken; fails with an alert of ours */

@@ -257,6 +257,7 @@ START_TEST(message_rewritten)
         {"part of a message", 'x', 0},
         {"update of keys", FAKE_UPDATE, FAKE_OUTPUT_SIZE},
         {"request", FAKE_ASK, FAKE_OUTPUT_SIZE},
+        {"certificate to be judged", FAKE_VERDICT, 0},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases) * 4; i++) {
@@ -307,6 +308,25 @@ START_TEST(message_rewritten)
         schan_delete_context(context);
         pop_context();
     }
+}
+
+/* DecryptMessage does not ask the platform; the handshake function does, and tells the verdict. */
+START_TEST(message_verdict)
+{
+    struct opening opening = {.count = 0};
+    struct call call;
+    void *context;
+
+    fake_rooms_reset();
+    context = connect_client(&call, 0x0304);
+    rooms.trust = CERT_TRUST_IS_UNTRUSTED_ROOT;
+    call_add_data(&call, TLS_TYPE_HANDSHAKE, "v", 1);
+    ok_status(open_message(&call, &opening), SEC_I_RENEGOTIATE, "status");
+    ok_number(fake.verdicts, 0, "verdicts before the handshake call");
+    ok_status(call_make(&call), SEC_E_UNTRUSTED_ROOT, "verdict");
+    ok_number(fake.verdicts, 1, "verdicts");
+    ok_number(fake.verdict, 48, "alert");
+    schan_delete_context(context);
 }
 
 START_TEST(message_rewritten_unknown)

@@ -89,6 +89,7 @@ static SECURITY_STATUS serve_rewritten(struct handshake *h, size_t size)
     if (!known)
         return handshake_fail_alert(h, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
     h->used += size;
+    h->progress = true;
     return serve(h);
 }
 

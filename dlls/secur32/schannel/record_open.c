@@ -159,6 +159,7 @@ static SECURITY_STATUS got_message(struct schan_context *context, const struct t
         context_failed(context, SEC_E_CONTEXT_EXPIRED, result.output_size != 0);
         break;
     case TLS_RENEGOTIATE:
+    case TLS_WANT_VERDICT: /* on a certificate that came after the handshake: not from here */
         context->request_waits = true;
         mark_opened(context, record->record, record->size);
         break;

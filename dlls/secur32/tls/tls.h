@@ -355,7 +355,8 @@ MUST_CHECK enum tls_status tls_unseal(struct tls_session *session, struct tls_un
 /*
  * A handshake message that tls_unseal gave (needs receive and send: it may fail with an alert).
  * TLS 1.3: NewSessionTicket and KeyUpdate are acted upon (TLS_DONE); CertificateRequest gives
- * TLS_RENEGOTIATE and is answered by tls_step. TLS 1.2: HelloRequest or a ClientHello give
+ * TLS_RENEGOTIATE and is answered by tls_step; so is TLS_WANT_VERDICT, with which a server may
+ * meet the certificate that it asked for. TLS 1.2: HelloRequest or a ClientHello give
  * TLS_RENEGOTIATE. A message that is not whole yet: TLS_WANT_INPUT. A KeyUpdate that the peer asked
  * for goes out with the next tls_seal, or by tls_answer.
  */
