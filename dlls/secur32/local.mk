@@ -13,7 +13,7 @@ libsecur32_sources = $(both_sources) $(tls_gnutls_sources) $(platform_elf_source
 secur32_dll_sources = $(both_sources) $(main_pe_sources) $(tls_pe_sources) \
 	$(platform_pe_sources) \
 	$(lsa_pe_sources) $(sasl_pe_sources) $(misc_pe_sources)
-secur32_dll_libs = -lcrypt32 -lncrypt -ladvapi32
+secur32_dll_libs = -lcrypt32 -lncrypt -ladvapi32 -lsynchronization
 
 room_headers = $(base_headers) $(sspi_headers) $(schannel_headers) $(tls_headers) \
 	$(platform_headers) $(lsa_headers) $(sasl_headers) $(misc_headers)

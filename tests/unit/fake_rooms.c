@@ -28,6 +28,9 @@ static void reset_credential(struct schan_credential *credential, enum tls_role 
     credential->tls = with ? (struct tls_credential *)(void *)&some_tls_credential : NULL;
 }
 
+static struct lock send_lane = LOCK_INITIALIZER, receive_lane = LOCK_INITIALIZER;
+const struct ssp_lanes fake_lanes = {&send_lane, &receive_lane};
+
 void fake_rooms_reset(void)
 {
     fake_reset();
@@ -244,6 +247,7 @@ SECURITY_STATUS call_make(struct call *call)
     SecBufferDesc output = {SECBUFFER_VERSION, 2, call->out};
     struct ssp_step step = {.credential = call->credential,
                             .context = call->context,
+                            .lanes = fake_lanes,
                             .target = call->target,
                             .request = call->request,
                             .input = call->no_input ? NULL : &input,

@@ -22,6 +22,9 @@ struct fake_rooms {
 
 extern struct fake_rooms rooms;
 
+/* What the dispatcher's handle would bring; one pair for all contexts, which nobody shares. */
+extern const struct ssp_lanes fake_lanes;
+
 /* Also resets fake_tls. */
 void fake_rooms_reset(void);
 

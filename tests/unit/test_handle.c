@@ -14,9 +14,12 @@
 #include "harness.h"
 #include "host.h"
 
+#define USES (USE_OTHER + 1)
+
 /* What the tests' package makes. */
 struct object {
     atomic_int users, destroyed;
+    atomic_int inside[USES];
 };
 
 static atomic_int live_objects;
@@ -140,21 +143,23 @@ START_TEST(handle_kinds)
 /* An object that was deleted while somebody is inside goes when that one leaves. */
 START_TEST(handle_deleted_in_use)
 {
-    for (unsigned first = 0; first < HANDLE_USES; first++) {
+    for (unsigned first = 0; first < USES; first++) {
         struct object object;
-        struct handle_ref refs[HANDLE_USES], late;
+        struct handle_ref refs[USES], late;
         SecHandle handle = make(&object);
 
-        for (unsigned use = 0; use < HANDLE_USES; use++)
+        for (unsigned use = 0; use < USES; use++)
             if (!ok_status(context_acquire(&handle, (enum handle_use)use, &refs[use]), SEC_E_OK,
                            "use %u", use))
                 return;
         ok_status(context_delete(&handle), SEC_E_OK, "delete");
         ok_status(context_delete(&handle), SEC_E_INVALID_HANDLE, "deleted twice");
-        ok_status(context_acquire(&handle, USE_SEND, &late), SEC_E_INVALID_HANDLE, "late");
-        for (unsigned i = 0; i < HANDLE_USES; i++) {
+        for (unsigned use = 0; use < USES; use++) /* does not wait for who is inside */
+            ok_status(context_acquire(&handle, (enum handle_use)use, &late), SEC_E_INVALID_HANDLE,
+                      "late %u", use);
+        for (unsigned i = 0; i < USES; i++) {
             ok(atomic_load(&object.destroyed) == 0, "destroyed under use %u", i);
-            handle_release(&refs[(first + i) % HANDLE_USES]);
+            handle_release(&refs[(first + i) % USES]);
         }
         ok(atomic_load(&object.destroyed) == 1, "not destroyed by the last one, from %u", first);
     }
@@ -263,17 +268,21 @@ static SecHandle unpack(unsigned long long packed)
 
 static void use(SecHandle handle, unsigned kind)
 {
+    enum handle_use lane = (enum handle_use)(kind % USES);
     struct handle_ref ref;
     struct object *object;
 
-    if (context_acquire(&handle, (enum handle_use)(kind % HANDLE_USES), &ref) != SEC_E_OK)
+    if (context_acquire(&handle, lane, &ref) != SEC_E_OK)
         return;
     object = ref.object;
     atomic_fetch_add(&object->users, 1);
+    if (atomic_fetch_add(&object->inside[lane], 1) != 0 && lane < HANDLE_LANES)
+        ok(false, "two threads in lane %d", lane);
     if (atomic_load(&object->destroyed) != 0)
         ok(false, "inside an object that is destroyed");
     if (kind % 7 == 0)
         host_thread_yield();
+    atomic_fetch_sub(&object->inside[lane], 1);
     atomic_fetch_sub(&object->users, 1);
     atomic_fetch_add(&shared.uses, 1);
     handle_release(&ref);

@@ -417,7 +417,7 @@ START_TEST(handshake_later_input)
     void *context;
     SecBuffer in[2] = {{0, SECBUFFER_TOKEN, NULL}, {5, SECBUFFER_EMPTY, NULL}};
     SecBufferDesc input = {SECBUFFER_VERSION, 2, in};
-    struct ssp_step step = {.credential = &rooms.client, .input = &input};
+    struct ssp_step step = {.credential = &rooms.client, .lanes = fake_lanes, .input = &input};
 
     fake_rooms_reset();
     context = start_client(&call);
@@ -511,6 +511,7 @@ START_TEST(handshake_server_first)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct ssp_step step = {.credential = &rooms.server,
+                                .lanes = fake_lanes,
                                 .request = ASC_REQ_ALLOCATE_MEMORY,
                                 .input = &input,
                                 .output = &output};

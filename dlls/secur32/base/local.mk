@@ -2,6 +2,7 @@
 # base: in every artefact.
 
 base_sources = \
+	dlls/secur32/base/lock.c \
 	dlls/secur32/base/log.c \
 	dlls/secur32/base/mem.c \
 	dlls/secur32/base/span.c

@@ -25,7 +25,7 @@
 /* A server that sends more tickets at once is not worth keeping them. */
 #define SESSION_TICKETS_MAX 16
 
-struct schan_context *context_new(enum tls_role role)
+struct schan_context *context_new(enum tls_role role, const struct ssp_lanes *lanes)
 {
     struct schan_context *context = mem_alloc(sizeof(*context));
 
@@ -33,8 +33,8 @@ struct schan_context *context_new(enum tls_role role)
         return NULL;
     context->role = role;
     lock_init(&context->handshake);
-    lock_init(&context->receive);
-    lock_init(&context->send);
+    context->receive = lanes->receive;
+    context->send = lanes->send;
     lock_init(&context->session);
     atomic_init(&context->phase, PHASE_HANDSHAKE);
     atomic_init(&context->record_path, TLS_PATH_NONE);
@@ -60,10 +60,6 @@ void schan_delete_context(void *object)
     mem_free(context->exporter.label);
     mem_free(context->exporter.context);
     mem_free(context->app_data);
-    lock_done(&context->session);
-    lock_done(&context->send);
-    lock_done(&context->receive);
-    lock_done(&context->handshake);
     mem_wipe_free(context, sizeof(*context));
 }
 
@@ -79,16 +75,16 @@ void context_set_phase(struct schan_context *context, enum schan_phase phase)
 
 void context_lock_tls(struct schan_context *context)
 {
-    lock_take(&context->receive);
-    lock_take(&context->send);
+    lock_take(context->receive);
+    lock_take(context->send);
     lock_take(&context->session);
 }
 
 void context_unlock_tls(struct schan_context *context)
 {
     lock_release(&context->session);
-    lock_release(&context->send);
-    lock_release(&context->receive);
+    lock_release(context->send);
+    lock_release(context->receive);
 }
 
 SECURITY_STATUS context_connected(struct schan_context *context)

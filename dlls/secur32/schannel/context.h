@@ -4,8 +4,9 @@
  * The Schannel SSP's security context.
  *
  * Lock order inside it (base/sync.h): handshake, receive, send, session. A whole Initialize- or
- * AcceptSecurityContext call holds handshake; a message call holds only its direction, and session
- * for the rare slow path. Only handshake is held while the platform is asked.
+ * AcceptSecurityContext call holds handshake; a message call holds only its direction, which the
+ * dispatcher has taken for it, and session for the rare slow path. Only handshake is held while the
+ * platform is asked.
  */
 #ifndef SECUR32_SCHANNEL_CONTEXT_H
 #define SECUR32_SCHANNEL_CONTEXT_H
@@ -26,8 +27,6 @@ enum schan_phase {
     PHASE_FAILED     /* dead; only queries, deletion and the last alert */
 };
 
-/* Keeps what one direction writes off the cache lines of the other. */
-#define CONTEXT_APART 64
 /* How much of a record that DecryptMessage opened is remembered to know it again. */
 #define CONTEXT_OPENED_HEAD 32
 
@@ -35,10 +34,11 @@ enum schan_phase {
  *        (x) session; (h x): written with both, read with either. What (r) and (s) guard is written
  *        with all of receive, send and session held, when a handshake is complete. */
 struct schan_context {
-    struct tls_session *tls; /* (c) pointer; what it points to as tls.h says */
-    enum tls_role role;      /* (c) */
-    WCHAR *target;           /* (c) as given at the first call; NULL: none */
-    char *name;              /* (c) the target for SNI and checks: ASCII, lower case; NULL: none */
+    struct tls_session *tls;     /* (c) pointer; what it points to as tls.h says */
+    struct lock *receive, *send; /* (c) pointers; the dispatcher's locks of the directions */
+    enum tls_role role;          /* (c) */
+    WCHAR *target;               /* (c) as given at the first call; NULL: none */
+    char *name;           /* (c) the target for SNI and checks: ASCII, lower case; NULL: none */
     char *cache_name;     /* (c) the key of the session cache; NULL: this context does not use it */
     bool name_is_address; /* (c) */
     bool name_unusable;   /* (c) the target can be no host's name: no certificate fits it */
@@ -87,15 +87,10 @@ struct schan_context {
     uint8_t opened_head[CONTEXT_OPENED_HEAD]; /* (x) TLS 1.2: start of the last one */
     size_t opened_size;                       /* (x) its size; 0: none */
 
-    char apart_receive[CONTEXT_APART];
-    struct lock receive;
-    uint32_t receive_limit; /* (r) the longest record body */
-    bool receive_modern;    /* (r) TLS 1.3 */
-
-    char apart_send[CONTEXT_APART];
-    struct lock send;
+    /* Messages write none of these, so both directions may read them from one cache line. */
+    uint32_t receive_limit;                           /* (r) the longest record body */
+    bool receive_modern;                              /* (r) TLS 1.3 */
     uint32_t send_header, send_trailer, send_maximum; /* (s) see tls_info */
-    char apart_end[CONTEXT_APART];
 };
 
 SECURITY_STATUS schan_initialize(struct ssp_step *step);
@@ -111,16 +106,16 @@ SECURITY_STATUS schan_start(void);
 /* ---- context.c: what the handshake and the message functions share ------------------------------
  */
 
-MUST_CHECK struct schan_context *context_new(enum tls_role role);
+MUST_CHECK struct schan_context *context_new(enum tls_role role, const struct ssp_lanes *lanes);
 
 enum schan_phase context_phase(const struct schan_context *context);
 void context_set_phase(struct schan_context *context, enum schan_phase phase);
 
 /* For a call of tls.h that may read and write records. */
 void context_lock_tls(struct schan_context *context)
-    takes(&context->receive, &context->send, &context->session);
+    takes(context->receive, context->send, &context->session);
 void context_unlock_tls(struct schan_context *context)
-    releases(&context->receive, &context->send, &context->session);
+    releases(context->receive, context->send, &context->session);
 
 /* A handshake is complete: gathers its facts and lets messages flow. */
 MUST_CHECK SECURITY_STATUS context_connected(struct schan_context *context);
@@ -132,7 +127,7 @@ void context_failed(struct schan_context *context, SECURITY_STATUS status, bool 
 /* How many bytes lie in the session's output. */
 size_t context_output_size(struct schan_context *context) must_hold(&context->session);
 
-/* Puts sessions that can be resumed into the cache. Called with no lock held. */
+/* Puts sessions that can be resumed into the cache. Called without the session lock. */
 void context_store_sessions(struct schan_context *context);
 
 #endif

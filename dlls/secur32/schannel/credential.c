@@ -52,7 +52,6 @@ static void credential_free(struct schan_credential *credential)
     platform_store_free(credential->root_store);
     if (credential->id && !credential->derived && credential->role == TLS_CLIENT)
         session_forget(credential->id, NULL);
-    lock_done(&credential->lock);
     mem_free(credential);
 }
 

@@ -296,7 +296,7 @@ static SECURITY_STATUS make_context(struct handshake *h, enum tls_role role,
     struct beginning from = {0};
     SECURITY_STATUS status;
 
-    h->context = context_new(role);
+    h->context = context_new(role, &h->step->lanes);
     if (!h->context)
         return SEC_E_INSUFFICIENT_MEMORY;
     h->context->credential = schan_credential_ref(h->step->credential);

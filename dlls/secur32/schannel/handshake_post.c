@@ -103,9 +103,9 @@ static SECURITY_STATUS open_copy(struct handshake *h, struct span record,
 
     if (!copy)
         return SEC_E_INSUFFICIENT_MEMORY;
-    lock_take(&context->receive);
+    lock_take(context->receive);
     status = schan_open_record(context, copy, record.size, opened);
-    lock_release(&context->receive);
+    lock_release(context->receive);
     /* Data can only be handed out by DecryptMessage, and now it is lost. */
     if (status == SEC_E_OK && opened->plain_size)
         status = handshake_fail_alert(h, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);

@@ -18,19 +18,19 @@ SECURITY_STATUS schan_refuse_record(struct schan_context *context, SECURITY_STAT
 {
     struct tls_result result;
 
-    lock_take(&context->send);
+    lock_take(context->send);
     lock_take(&context->session);
     tls_alert(context->tls, true, alert, &result);
     context_failed(context, status, result.output_size != 0);
     lock_release(&context->session);
-    lock_release(&context->send);
+    lock_release(context->send);
     return status;
 }
 
 /* The status of a record that cannot be opened: both codes were seen on Windows for a bad tag,
  * SEC_E_DECRYPT_FAILURE in TLS 1.3. */
 static SECURITY_STATUS open_failed(struct schan_context *context, const struct tls_result *result)
-    must_hold(&context->receive);
+    must_hold(context->receive);
 static SECURITY_STATUS open_failed(struct schan_context *context, const struct tls_result *result)
 {
     SECURITY_STATUS status = failure_status(result);
@@ -44,7 +44,7 @@ static SECURITY_STATUS open_failed(struct schan_context *context, const struct t
 }
 
 static enum tls_status unseal(struct schan_context *context, struct tls_unseal *unseal,
-                              struct tls_result *result) must_hold(&context->receive);
+                              struct tls_result *result) must_hold(context->receive);
 static enum tls_status unseal(struct schan_context *context, struct tls_unseal *unseal,
                               struct tls_result *result)
 {
@@ -72,7 +72,7 @@ static SECURITY_STATUS alert_failed(struct schan_context *context, uint8_t descr
 }
 
 static SECURITY_STATUS got_alert(struct schan_context *context, const struct tls_unseal *record)
-    must_hold(&context->receive);
+    must_hold(context->receive);
 static SECURITY_STATUS got_alert(struct schan_context *context, const struct tls_unseal *record)
 {
     bool fatal;
@@ -94,13 +94,13 @@ static SECURITY_STATUS got_alert(struct schan_context *context, const struct tls
 
 /* An alert while a renegotiation is under way may be the answer to it: the library must see it. */
 static SECURITY_STATUS renegotiation_alert(struct schan_context *context, struct span record)
-    must_hold(&context->receive);
+    must_hold(context->receive);
 static SECURITY_STATUS renegotiation_alert(struct schan_context *context, struct span record)
 {
     struct tls_result result;
     SECURITY_STATUS status = SEC_E_OK;
 
-    lock_take(&context->send);
+    lock_take(context->send);
     lock_take(&context->session);
     tls_step(context->tls, record, &result);
     if (result.event == TLS_FAILED) {
@@ -108,7 +108,7 @@ static SECURITY_STATUS renegotiation_alert(struct schan_context *context, struct
         context_failed(context, SEC_E_CONTEXT_EXPIRED, result.output_size != 0);
     }
     lock_release(&context->session);
-    lock_release(&context->send);
+    lock_release(context->send);
 
     if (result.event == TLS_CLOSED) {
         atomic_store(&context->received_close, true);
@@ -125,7 +125,7 @@ static SECURITY_STATUS renegotiation_alert(struct schan_context *context, struct
 
 /* How the program, and our own handshake functions, know the record again. */
 static void mark_opened(struct schan_context *context, uint8_t *record, size_t size)
-    must_hold(&context->receive, &context->session);
+    must_hold(context->receive, &context->session);
 static void mark_opened(struct schan_context *context, uint8_t *record, size_t size)
 {
     if (context->receive_modern) {
@@ -141,14 +141,14 @@ static void mark_opened(struct schan_context *context, uint8_t *record, size_t s
 
 /* The message takes effect at once: the next record may be under new keys. */
 static SECURITY_STATUS got_message(struct schan_context *context, const struct tls_unseal *record,
-                                   struct record_opened *opened) must_hold(&context->receive);
+                                   struct record_opened *opened) must_hold(context->receive);
 static SECURITY_STATUS got_message(struct schan_context *context, const struct tls_unseal *record,
                                    struct record_opened *opened)
 {
     SECURITY_STATUS status = SEC_I_RENEGOTIATE;
     struct tls_result result;
 
-    lock_take(&context->send);
+    lock_take(context->send);
     lock_take(&context->session);
     tls_message(context->tls, span_of(record->record + record->offset, record->plain_size),
                 &result);
@@ -171,7 +171,7 @@ static SECURITY_STATUS got_message(struct schan_context *context, const struct t
             status = SEC_E_OK;
     }
     lock_release(&context->session);
-    lock_release(&context->send);
+    lock_release(context->send);
 
     opened->message_event = result.event;
     opened->store_session = context->receive_modern && context->role == TLS_CLIENT;

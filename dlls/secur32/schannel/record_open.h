@@ -26,10 +26,10 @@ struct record_opened {
  * has failed, but for SEC_E_ILLEGAL_MESSAGE when our renegotiation was refused
  */
 SECURITY_STATUS schan_open_record(struct schan_context *context, uint8_t *record, size_t size,
-                                  struct record_opened *opened) must_hold(&context->receive);
+                                  struct record_opened *opened) must_hold(context->receive);
 
 /* Ends the context with an alert of ours; returns the status. */
 SECURITY_STATUS schan_refuse_record(struct schan_context *context, SECURITY_STATUS status,
-                                    uint8_t alert) must_hold(&context->receive);
+                                    uint8_t alert) must_hold(context->receive);
 
 #endif

@@ -20,21 +20,40 @@ struct message {
     uint8_t type;
 };
 
-/* A buffer that may not be written is "not processed": as if it were not there. To leave plaintext
- * in it and say SEC_E_OK is out of the question. */
-static SecBuffer *find_writable(const SecBufferDesc *list, ULONG type)
+/* The first buffer of each type; one walk, for this is done for every message. */
+static void find_buffers(const SecBufferDesc *list, struct message *message)
 {
-    SecBuffer *buffer = buffers_find(list, type, 0);
+    size_t count = buffers_count(list);
 
-    return buffer && buffer_is_read_only(buffer) ? NULL : buffer;
+    for (size_t i = 0; i < count; i++) {
+        SecBuffer *buffer = &list->pBuffers[i], **slot;
+
+        switch (buffer_type(buffer)) {
+        case SECBUFFER_STREAM_HEADER:
+            slot = &message->header;
+            break;
+        case SECBUFFER_DATA:
+            slot = &message->data;
+            break;
+        case SECBUFFER_STREAM_TRAILER:
+            slot = &message->trailer;
+            break;
+        default:
+            continue;
+        }
+        if (!*slot)
+            *slot = buffer;
+    }
 }
 
-static SECURITY_STATUS find_buffers(const SecBufferDesc *list, struct message *message)
+/* A buffer that may not be written is "not processed": as if it were not there. To leave plaintext
+ * in it and say SEC_E_OK is out of the question. */
+static SECURITY_STATUS check_buffers(const struct message *message)
 {
-    message->header = find_writable(list, SECBUFFER_STREAM_HEADER);
-    message->data = find_writable(list, SECBUFFER_DATA);
-    message->trailer = find_writable(list, SECBUFFER_STREAM_TRAILER);
     if (!message->header || !message->data || !message->trailer)
+        return SEC_E_INVALID_TOKEN;
+    if (buffer_is_read_only(message->header) || buffer_is_read_only(message->data) ||
+        buffer_is_read_only(message->trailer))
         return SEC_E_INVALID_TOKEN;
     if (!message->data->pvBuffer && message->data->cbBuffer)
         return SEC_E_INVALID_TOKEN;
@@ -68,7 +87,7 @@ static SECURITY_STATUS check_phase(const struct schan_context *context)
 }
 
 static enum tls_status seal(struct schan_context *context, struct tls_seal *seal)
-    must_hold(&context->send);
+    must_hold(context->send);
 static enum tls_status seal(struct schan_context *context, struct tls_seal *seal)
 {
     enum tls_status called;
@@ -96,7 +115,7 @@ static void alert_was_sealed(struct schan_context *context, uint8_t level, uint8
 }
 
 static SECURITY_STATUS seal_message(struct schan_context *context, const struct message *message)
-    must_hold(&context->send);
+    must_hold(context->send);
 static SECURITY_STATUS seal_message(struct schan_context *context, const struct message *message)
 {
     struct tls_seal record = {
@@ -131,19 +150,20 @@ static SECURITY_STATUS seal_message(struct schan_context *context, const struct 
     return SEC_E_OK;
 }
 
+/* The dispatcher holds send. */
 SECURITY_STATUS schan_seal(void *object, ULONG qop, SecBufferDesc *list, ULONG sequence)
 {
     struct schan_context *context = object;
     struct message message = {0};
-    SECURITY_STATUS status = find_buffers(list, &message);
+    SECURITY_STATUS status;
 
     (void)sequence; /* a stream counts by itself */
+    find_buffers(list, &message);
+    status = check_buffers(&message);
     if (status == SEC_E_OK)
         status = read_qop(qop, &message);
     if (status != SEC_E_OK)
         return status;
-    lock_take(&context->send);
-    status = seal_message(context, &message);
-    lock_release(&context->send);
-    return status;
+    lock_known(context->send);
+    return seal_message(context, &message);
 }

@@ -31,9 +31,9 @@ struct message {
 static SECURITY_STATUS find_slots(const SecBufferDesc *list, struct message *message)
 {
     const SecBuffer *data = NULL;
-    size_t found = 0;
+    size_t count = buffers_count(list), found = 0;
 
-    for (size_t i = 0; i < buffers_count(list) && found < SLOT_COUNT; i++) {
+    for (size_t i = 0; i < count && found < SLOT_COUNT; i++) {
         SecBuffer *buffer = &list->pBuffers[i];
         ULONG type = buffer_type(buffer);
 
@@ -90,7 +90,7 @@ static SECURITY_STATUS tell_missing(const struct message *message, size_t missin
 }
 
 static SECURITY_STATUS open_first(struct schan_context *context, struct message *message,
-                                  size_t size) must_hold(&context->receive);
+                                  size_t size) must_hold(context->receive);
 static SECURITY_STATUS open_first(struct schan_context *context, struct message *message,
                                   size_t size)
 {
@@ -116,7 +116,7 @@ static SECURITY_STATUS open_first(struct schan_context *context, struct message 
 }
 
 static SECURITY_STATUS unseal_message(struct schan_context *context, struct message *message)
-    must_hold(&context->receive);
+    must_hold(context->receive);
 static SECURITY_STATUS unseal_message(struct schan_context *context, struct message *message)
 {
     enum schan_phase phase = context_phase(context);
@@ -144,6 +144,7 @@ static SECURITY_STATUS unseal_message(struct schan_context *context, struct mess
     return schan_refuse_record(context, SEC_E_ILLEGAL_MESSAGE, ALERT_UNEXPECTED_MESSAGE);
 }
 
+/* The dispatcher holds receive. */
 SECURITY_STATUS schan_unseal(void *object, SecBufferDesc *list, ULONG sequence, ULONG *qop)
 {
     struct schan_context *context = object;
@@ -155,9 +156,8 @@ SECURITY_STATUS schan_unseal(void *object, SecBufferDesc *list, ULONG sequence, 
         return status;
     if (qop)
         *qop = 0;
-    lock_take(&context->receive);
+    lock_known(context->receive);
     status = unseal_message(context, &message);
-    lock_release(&context->receive);
     if (message.opened.store_session)
         context_store_sessions(context);
     return status;

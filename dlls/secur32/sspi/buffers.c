@@ -8,37 +8,11 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "base/limits.h"
 #include "base/mem.h"
-
-SECURITY_STATUS buffers_check(const SecBufferDesc *list)
-{
-    if (!list || list->cBuffers == 0)
-        return SEC_E_OK;
-    if (!list->pBuffers || list->cBuffers > LIMIT_BUFFERS)
-        return SEC_E_INVALID_TOKEN;
-    return SEC_E_OK;
-}
-
-/* Programs mark input with SECBUFFER_READONLY or SECBUFFER_READONLY_WITH_CHECKSUM. */
-ULONG buffer_type(const SecBuffer *buffer)
-{
-    return buffer->BufferType & ~(ULONG)SECBUFFER_ATTRMASK;
-}
-
-bool buffer_is_read_only(const SecBuffer *buffer)
-{
-    return buffer->BufferType & (SECBUFFER_READONLY | SECBUFFER_READONLY_WITH_CHECKSUM);
-}
 
 struct span buffer_span(const SecBuffer *buffer)
 {
     return span_of(buffer->pvBuffer, buffer->cbBuffer);
-}
-
-size_t buffers_count(const SecBufferDesc *list)
-{
-    return list && list->pBuffers ? list->cBuffers : 0;
 }
 
 SecBuffer *buffers_find(const SecBufferDesc *list, ULONG type, size_t nth)

@@ -100,6 +100,7 @@ static SECURITY_STATUS step_run(struct call *call, const struct uses *uses)
         return status;
     call->step.credential = uses->credential.object;
     call->step.context = uses->context.object;
+    call->step.lanes = handle_lanes(uses->slot ? uses->slot : uses->context.slot);
     return run(&call->step);
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * See handle.h. Finding and counting take no lock. A slot's memory is never given back while the
- * library is loaded, so a handle that is long dead can still be looked up, and is found out by its
- * generation.
+ * See handle.h. Finding takes no lock. A slot's memory is never given back while the library is
+ * loaded, so a handle that is long dead can still be looked up, and is found out by its generation.
  *
  * Why an object is destroyed once, and not under a user. All steps here are sequentially
  * consistent:
@@ -12,12 +11,13 @@
  *   deletion    changes the state from LIVE to DYING; then tries to reap
  *   leaving     counts itself out; reads the state and tries to reap if it is DYING
  *   reaping     if each count was seen as 0 after DYING was seen: DYING to IDLE; who succeeds
- * destroys
+ *               destroys
  *
  * A user that found LIVE had counted itself in before DYING came, so no reaper sees its count as 0
  * before it leaves. Whoever counts in later finds DYING and does not touch the object; so counts
  * that were seen as 0 one after another are as good as all at once. The last to leave finds 0
- * everywhere.
+ * everywhere. For senders and receivers the count is a lock's word, 0 when the lock is free. The
+ * package takes these locks as well, but only while it is inside in another way.
  */
 #include "sspi/handle.h"
 
@@ -55,8 +55,9 @@ _Static_assert(LIMIT_HANDLES <= (FIRST_CHUNK << CHUNKS) - FIRST_CHUNK, "chunks h
  * by users, (l) the table's lock */
 struct handle_slot {
     struct {
-        _Alignas(LINE) atomic_uint users; /* (a) */
-    } use[HANDLE_USES];
+        _Alignas(LINE) struct lock lock;
+    } lane[HANDLE_LANES];
+    _Alignas(LINE) atomic_uint users; /* (a) with USE_OTHER */
     _Alignas(LINE) atomic_uint state; /* (a) */
     uint32_t number;                  /* (c) */
     struct handle_table *table;       /* (c) */
@@ -211,25 +212,43 @@ SecHandle handle_publish(struct handle_slot *slot, const struct ssp *ssp, void *
 /* ---- counting
  * --------------------------------------------------------------------------------------- */
 
+static bool slot_is_empty(struct handle_slot *slot)
+{
+    for (unsigned i = 0; i < HANDLE_LANES; i++)
+        if (lock_is_held(&slot->lane[i].lock))
+            return false;
+    return atomic_load(&slot->users) == 0;
+}
+
 /* The object's end, if it is to be now and by us. */
 static void slot_reap(struct handle_slot *slot)
 {
     uint32_t state = atomic_load(&slot->state);
 
-    if ((state & STATE_MASK) != STATE_DYING)
+    if ((state & STATE_MASK) != STATE_DYING || !slot_is_empty(slot))
         return;
-    for (unsigned i = 0; i < HANDLE_USES; i++)
-        if (atomic_load(&slot->use[i].users) != 0)
-            return;
     if (!atomic_compare_exchange_strong(&slot->state, &state, (state & ~STATE_MASK) | STATE_IDLE))
         return;
     slot->table->destroy(slot->ssp, slot->object);
     handle_cancel(slot);
 }
 
+static void slot_enter(struct handle_slot *slot, enum handle_use use) NO_THREAD_ANALYSIS;
+static void slot_enter(struct handle_slot *slot, enum handle_use use)
+{
+    if (use < HANDLE_LANES)
+        lock_take(&slot->lane[use].lock);
+    else
+        atomic_fetch_add(&slot->users, 1);
+}
+
+static void slot_leave(struct handle_slot *slot, enum handle_use use) NO_THREAD_ANALYSIS;
 static void slot_leave(struct handle_slot *slot, enum handle_use use)
 {
-    atomic_fetch_sub(&slot->use[use].users, 1);
+    if (use < HANDLE_LANES)
+        lock_release(&slot->lane[use].lock);
+    else
+        atomic_fetch_sub(&slot->users, 1);
     if ((atomic_load(&slot->state) & STATE_MASK) == STATE_DYING)
         slot_reap(slot);
 }
@@ -238,11 +257,16 @@ static SECURITY_STATUS slot_acquire(struct handle_table *table, const SecHandle 
                                     enum handle_use use, struct handle_ref *ref)
 {
     struct handle_slot *slot = slot_find(table, handle);
+    uint32_t live;
 
     if (!slot)
         return SEC_E_INVALID_HANDLE;
-    atomic_fetch_add(&slot->use[use].users, 1);
-    if (atomic_load(&slot->state) != state_of(handle, STATE_LIVE)) {
+    live = state_of(handle, STATE_LIVE);
+    /* A handle that is dead already must not wait for who is in the slot now. */
+    if (atomic_load(&slot->state) != live)
+        return SEC_E_INVALID_HANDLE;
+    slot_enter(slot, use);
+    if (atomic_load(&slot->state) != live) {
         slot_leave(slot, use);
         return SEC_E_INVALID_HANDLE;
     }
@@ -282,6 +306,11 @@ void handle_release(const struct handle_ref *ref)
 {
     if (ref->slot)
         slot_leave(ref->slot, ref->use);
+}
+
+struct ssp_lanes handle_lanes(struct handle_slot *slot)
+{
+    return (struct ssp_lanes){&slot->lane[USE_SEND].lock, &slot->lane[USE_RECEIVE].lock};
 }
 
 SECURITY_STATUS context_reserve(struct handle_slot **slot)

@@ -16,13 +16,15 @@
 
 struct handle_slot;
 
-/* Who is inside an object. Each is counted on a cache line of its own: a thread that encrypts and
- * one that decrypts on the same context write to no common line. */
+/* How a thread is inside an object. Senders and receivers are let in one at a time, by a lock that
+ * is at the same time the count of them: a message costs two atomic operations. Each lock and the
+ * count of all others has a cache line of its own: a thread that encrypts and one that decrypts on
+ * the same context write to no common line. */
 enum handle_use {
-    USE_OTHER,
     USE_SEND,    /* EncryptMessage, MakeSignature */
     USE_RECEIVE, /* DecryptMessage, VerifySignature */
-    HANDLE_USES
+    HANDLE_LANES,
+    USE_OTHER = HANDLE_LANES
 };
 
 /* A counted use of a credential or context; filled by an acquire, given back by handle_release. */
@@ -38,6 +40,9 @@ MUST_CHECK SECURITY_STATUS context_acquire(const SecHandle *handle, enum handle_
                                            struct handle_ref *ref);
 MUST_CHECK SECURITY_STATUS credential_acquire(const SecHandle *handle, struct handle_ref *ref);
 void handle_release(const struct handle_ref *ref);
+
+/* The locks of the directions, for the package whose object lies there or will. */
+struct ssp_lanes handle_lanes(struct handle_slot *slot);
 
 /*
  * A new object gets its slot before the package is asked to make it, so that a full table or lack

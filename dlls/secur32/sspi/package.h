@@ -13,6 +13,8 @@
 
 #include <stdbool.h>
 
+#include "base/sync.h"
+
 struct ssp_acquire {
     const WCHAR *principal;
     ULONG use; /* SECPKG_CRED_... */
@@ -25,10 +27,20 @@ struct ssp_acquire {
     TimeStamp expiry; /* local FILETIME */
 };
 
+/*
+ * The locks of a context's two directions. seal and sign are called with send held, unseal and
+ * verify with receive; all other functions with none. They are in the order of base/sync.h, outlive
+ * the context, and may be taken by the package where messages must wait.
+ */
+struct ssp_lanes {
+    struct lock *send, *receive;
+};
+
 /* One call of InitializeSecurityContext or AcceptSecurityContext. */
 struct ssp_step {
     void *credential; /* may be NULL when context is not */
     void *context;    /* NULL: first call */
+    struct ssp_lanes lanes;
     const WCHAR *target;
     ULONG request; /* ISC_REQ_ or ASC_REQ_ bits */
     ULONG data_representation;

@@ -1,41 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * The ELF build's lock: a pthread mutex. See base/sync.h for the order of locks.
+ * How a thread of the ELF build waits for a lock: Linux's futex. See base/lock.c.
  */
 #ifndef SECUR32_BASE_ELF_LOCK_H
 #define SECUR32_BASE_ELF_LOCK_H
 
-#include <pthread.h>
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-struct CAPABILITY("mutex") lock {
-    pthread_mutex_t mutex;
-};
-
-/* clang-format off */
-#define LOCK_INITIALIZER { PTHREAD_MUTEX_INITIALIZER }
-/* clang-format on */
-
-static inline void lock_init(struct lock *lock)
+/* Returns when woken, when the word has another value, or for no reason. */
+static inline void lock_sleep(atomic_uint *word, unsigned value)
 {
-    pthread_mutex_init(&lock->mutex, NULL);
+    int before = errno; /* GnuTLS's callbacks speak through it */
+
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+    errno = before;
 }
 
-static inline void lock_done(struct lock *lock)
+static inline void lock_wake_one(atomic_uint *word)
 {
-    pthread_mutex_destroy(&lock->mutex);
-}
+    int before = errno;
 
-static inline void lock_take(struct lock *lock) takes(lock) NO_THREAD_ANALYSIS;
-static inline void lock_take(struct lock *lock)
-{
-    pthread_mutex_lock(&lock->mutex);
-}
-
-static inline void lock_release(struct lock *lock) releases(lock) NO_THREAD_ANALYSIS;
-static inline void lock_release(struct lock *lock)
-{
-    pthread_mutex_unlock(&lock->mutex);
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    errno = before;
 }
 
 #endif

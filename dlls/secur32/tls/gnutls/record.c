@@ -29,10 +29,31 @@
  */
 #define LIMIT_SLACK (UINT64_C(1) << 20)
 
-static void put_u64(uint8_t *to, uint64_t value)
+/* Sixteen bytes that are written at once: GnuTLS copies nonces and additional data in pieces that
+ * need not be those in which we would write them, and a processor is slow to read what lies in two
+ * writes that it has not finished. */
+typedef uint64_t words __attribute__((vector_size(16)));
+
+struct bytes {
+    _Alignas(words) uint8_t at[16];
+};
+
+static void put_words(struct bytes *to, uint64_t first, uint64_t second)
 {
-    value = __builtin_bswap64(value); /* GnuTLS's machines that we build for are little-endian */
-    memcpy(to, &value, sizeof(value));
+    words both = {first, second};
+
+    memcpy(to->at, &both, sizeof(both));
+}
+
+/* GnuTLS's machines that we build for are little-endian. */
+static uint64_t network_u64(uint64_t value)
+{
+    return __builtin_bswap64(value);
+}
+
+static uint16_t network_u16(size_t value)
+{
+    return __builtin_bswap16((uint16_t)value);
 }
 
 static uint64_t get_u64(const uint8_t *from)
@@ -40,56 +61,61 @@ static uint64_t get_u64(const uint8_t *from)
     uint64_t value;
 
     memcpy(&value, from, sizeof(value));
-    return __builtin_bswap64(value);
+    return value;
 }
 
-static void put_u16(uint8_t *to, size_t value)
+/* iv XOR number (in network order), in its last eight bytes; for TLS 1.2's AES these are zero in
+ * iv, which gives its salt and explicit nonce. */
+static void make_nonce(const struct direction *direction, uint64_t number, struct bytes *nonce)
 {
-    to[0] = (uint8_t)(value >> 8);
-    to[1] = (uint8_t)value;
+    uint64_t first = get_u64(direction->iv);
+    uint32_t last;
+
+    memcpy(&last, direction->iv + 8, sizeof(last));
+    put_words(nonce, first ^ number << 32, last ^ number >> 32);
 }
 
-/* iv XOR number, in its last eight bytes; for TLS 1.2's AES these are zero in iv, which gives its
- * salt and explicit nonce. */
-static void make_nonce(const struct direction *direction, uint64_t number,
-                       uint8_t nonce[NONCE_SIZE])
+/* The additional data; returns its size. header: the record's, the first three bytes count. */
+static size_t make_aad(const struct direction *direction, const uint8_t *header, size_t plain_size,
+                       struct bytes *aad)
 {
-    memcpy(nonce, direction->iv, NONCE_SIZE);
-    put_u64(nonce + 4, get_u64(nonce + 4) ^ number);
+    uint32_t start = header[0] | (uint32_t)header[1] << 8 | (uint32_t)header[2] << 16;
+
+    if (direction->modern) {
+        put_words(aad, start | (uint64_t)header[3] << 24 | (uint64_t)header[4] << 32, 0);
+        return RECORD_HEADER;
+    }
+    put_words(aad, network_u64(direction->sequence),
+              start | (uint64_t)network_u16(plain_size) << 24);
+    return AAD_SIZE;
 }
 
-/* Header and additional data of a record; returns the size of the latter. */
-static size_t make_header(const struct direction *direction, uint64_t sequence, uint8_t type,
-                          size_t plain_size, uint8_t *header, uint8_t aad[AAD_SIZE])
+static void make_header(const struct direction *direction, uint8_t type, size_t plain_size,
+                        uint8_t *header)
 {
+    size_t body = direction->explicit_size + plain_size + direction->modern + direction->tag_size;
+    uint64_t number = network_u64(direction->sequence);
+
     header[0] = direction->modern ? TLS_TYPE_DATA : type;
     header[1] = VERSION_MAJOR;
     header[2] = VERSION_MINOR;
-    put_u16(header + 3,
-            direction->explicit_size + plain_size + direction->modern + direction->tag_size);
-    if (direction->modern) {
-        memcpy(aad, header, RECORD_HEADER);
-        return RECORD_HEADER;
-    }
-    put_u64(aad, sequence);
-    memcpy(aad + 8, header, 3);
-    put_u16(aad + 11, plain_size);
+    header[3] = (uint8_t)(body >> 8);
+    header[4] = (uint8_t)body;
     if (direction->explicit_size)
-        put_u64(header + RECORD_HEADER, sequence);
-    return AAD_SIZE;
+        memcpy(header + RECORD_HEADER, &number, sizeof(number));
 }
 
 /* ---- sealing ---- */
 
 /* The trailer is elsewhere: two pieces in, and the tag apart. */
-static int seal_apart(const struct direction *send, const uint8_t *nonce, const uint8_t *aad,
-                      size_t aad_size, struct tls_seal *seal)
+static int seal_apart(const struct direction *send, const struct bytes *nonce,
+                      const struct bytes *aad, size_t aad_size, struct tls_seal *seal)
 {
-    const giovec_t auth = {(void *)(uintptr_t)aad, aad_size};
+    const giovec_t auth = {(void *)(uintptr_t)aad->at, aad_size};
     const giovec_t plain[2] = {{seal->data, seal->data_size}, {seal->trailer, send->modern}};
     size_t tag_size = send->tag_size;
 
-    return gnutls.aead_cipher_encryptv2(send->cipher, nonce, NONCE_SIZE, &auth, 1, plain,
+    return gnutls.aead_cipher_encryptv2(send->cipher, nonce->at, NONCE_SIZE, &auth, 1, plain,
                                         send->modern ? 2 : 1, seal->trailer + send->modern,
                                         &tag_size);
 }
@@ -97,21 +123,21 @@ static int seal_apart(const struct direction *send, const uint8_t *nonce, const 
 /* Writes one record with the next number. */
 static enum tls_status seal_record(struct direction *send, struct tls_seal *seal)
 {
-    uint8_t nonce[NONCE_SIZE], aad[AAD_SIZE];
-    size_t aad_size =
-        make_header(send, send->sequence, seal->type, seal->data_size, seal->header, aad);
-    size_t sealed = seal->data_size + send->modern + send->tag_size;
+    size_t sealed = seal->data_size + send->modern + send->tag_size, aad_size;
+    struct bytes nonce, aad;
     int error;
 
-    make_nonce(send, send->sequence, nonce);
+    make_header(send, seal->type, seal->data_size, seal->header);
+    aad_size = make_aad(send, seal->header, seal->data_size, &aad);
+    make_nonce(send, network_u64(send->sequence), &nonce);
     if (send->modern)
         seal->trailer[0] = seal->type;
     if (seal->trailer == seal->data + seal->data_size)
-        error = gnutls.aead_cipher_encrypt(send->cipher, nonce, NONCE_SIZE, aad, aad_size,
+        error = gnutls.aead_cipher_encrypt(send->cipher, nonce.at, NONCE_SIZE, aad.at, aad_size,
                                            send->tag_size, seal->data,
                                            seal->data_size + send->modern, seal->data, &sealed);
     else
-        error = seal_apart(send, nonce, aad, aad_size, seal);
+        error = seal_apart(send, &nonce, &aad, aad_size, seal);
     send->sequence++; /* never twice, even if it failed half-way */
     if (error < 0) {
         TRACE(LOG_TLS, "sealing: %s", gnutls.strerror_name(error));
@@ -239,26 +265,20 @@ static bool check_header(const struct direction *receive, const struct tls_unsea
 
 static bool open_body(const struct direction *receive, struct tls_unseal *unseal)
 {
-    uint8_t nonce[NONCE_SIZE], aad[AAD_SIZE];
     uint8_t *text = unseal->record + RECORD_HEADER + receive->explicit_size;
     size_t sealed = unseal->size - RECORD_HEADER - receive->explicit_size;
     size_t plain = sealed - receive->tag_size;
-    size_t aad_size = RECORD_HEADER;
+    size_t aad_size;
+    struct bytes nonce, aad;
 
     make_nonce(receive,
-               receive->explicit_size ? get_u64(unseal->record + RECORD_HEADER) : receive->sequence,
-               nonce);
-    if (receive->modern) {
-        memcpy(aad, unseal->record, RECORD_HEADER);
-    } else {
-        put_u64(aad, receive->sequence);
-        memcpy(aad + 8, unseal->record, 3);
-        put_u16(aad + 11, plain);
-        aad_size = AAD_SIZE;
-    }
+               receive->explicit_size ? get_u64(unseal->record + RECORD_HEADER)
+                                      : network_u64(receive->sequence),
+               &nonce);
+    aad_size = make_aad(receive, unseal->record, plain, &aad);
     unseal->offset = (size_t)(text - unseal->record);
     unseal->plain_size = plain;
-    if (gnutls.aead_cipher_decrypt(receive->cipher, nonce, NONCE_SIZE, aad, aad_size,
+    if (gnutls.aead_cipher_decrypt(receive->cipher, nonce.at, NONCE_SIZE, aad.at, aad_size,
                                    receive->tag_size, text, sealed, text, &plain) >= 0)
         return true;
     /* What the cipher made of a forged record lies there now. */

@@ -317,7 +317,6 @@ void tls_session_free(struct tls_session *session)
     tls_tickets_free(session->tickets);
     priority_unref(session->narrow);
     priority_unref(session->priority);
-    lock_done(&session->library);
     mem_wipe_free(session, sizeof(*session));
 }
 

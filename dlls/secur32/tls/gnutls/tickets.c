@@ -70,7 +70,6 @@ void tls_tickets_free(struct tls_tickets *tickets)
         mem_wipe(tickets->key.data, tickets->key.size);
         library_free(tickets->key.data);
     }
-    lock_done(&tickets->lock);
     mem_free(tickets);
 }
 
