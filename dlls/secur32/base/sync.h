@@ -56,6 +56,12 @@ static inline void lock_init(struct lock *lock)
     atomic_init(&lock->word, LOCK_FREE);
 }
 
+/* Nothing to do; says that nobody will take it any more. */
+static inline void lock_done(struct lock *lock)
+{
+    (void)lock;
+}
+
 /* Taking and releasing are sequentially consistent: sspi/handle.c counts on it. */
 static inline void lock_take(struct lock *lock) takes(lock) NO_THREAD_ANALYSIS;
 static inline void lock_take(struct lock *lock)
