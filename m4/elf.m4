@@ -23,6 +23,12 @@ AS_IF([test "x$enable_elf$have_elf" = xyesno],
     [AC_MSG_ERROR([--enable-elf needs a native build and GnuTLS's headers (Debian:
         libgnutls28-dev)])])
 AM_CONDITIONAL([BUILD_ELF], [test "x$have_elf" = xyes])
+# Only tests use it: as a peer in memory that does what GnuTLS and programs seldom do.
+have_openssl=no
+AS_IF([test "x$have_elf" = xyes],
+    [AC_CHECK_HEADER([openssl/ssl.h],
+        [AC_CHECK_LIB([ssl], [SSL_key_update], [have_openssl=yes], [], [-lcrypto])])])
+AM_CONDITIONAL([HAVE_OPENSSL], [test "x$have_openssl" = xyes])
 AM_CONDITIONAL([USE_RPATH], [test "x$enable_rpath" = xyes])
 
 # Each flag is tried with the CFLAGS of the user: _FORTIFY_SOURCE for example warns without -O.

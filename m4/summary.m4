@@ -26,6 +26,8 @@ SECUR32_REPORT([win32], [Windows DLLs, tools, conformance program, i686], [i386-
 AS_IF([test -n "$pe_arches" && test -z "$WINEBUILD"],
     [echo "  no   secur32unix.dll: winebuild not found, apt install wine64-tools"
     echo "       (without it the Windows DLLs have no Schannel under Wine)"])
+AS_IF([test "x$have_elf$have_openssl" = xyesno],
+    [echo "  no   tests against OpenSSL in memory: apt install libssl-dev"])
 AS_IF([test -n "$SANITIZE"], [echo "  sanitizers: $enable_sanitize"])
 echo "  warnings are errors: $enable_werror"
 AS_IF([test -z "$pe_arches$unix_arches" && test "x$have_elf" = xno],

@@ -33,6 +33,7 @@ windows_program_libs = -lsecur32 -lcrypt32 -lncrypt -lws2_32 -ladvapi32 -lversio
 
 include tests/unit/local.mk
 include tests/conformance/local.mk
+include tests/peers/local.mk
 include tests/interop/local.mk
 include tests/fuzz/local.mk
 
@@ -41,7 +42,7 @@ check_LIBRARIES += tests/libharness.a
 tests_libharness_a_SOURCES = $(harness_elf_sources)
 tests_libharness_a_CPPFLAGS = $(public_includes) -I$(srcdir)/include/secur32
 
-check_PROGRAMS += $(unit_tests) tests/conformance/conformance
+check_PROGRAMS += $(unit_tests) tests/conformance/conformance $(peer_tests)
 TESTS = $(check_PROGRAMS) $(unit_scripts)
 check_DATA = test-pki
 endif

@@ -283,3 +283,37 @@ START_TEST(post_no_renegotiation)
     }
     disconnect(&it);
 }
+
+/* The client's program refuses by a control token: the server is told, and both go on. */
+START_TEST(post_renegotiation_refused)
+{
+    for (int raw = 0; raw < 2; raw++) {
+        SCHANNEL_ALERT_TOKEN token = {SCHANNEL_ALERT, TLS1_ALERT_WARNING,
+                                      TLS1_ALERT_NO_RENEGOTIATION};
+        struct bytes plain = {NULL, 0, 0};
+        struct connection it;
+
+        push_context("%s", raw ? "raw record to the handshake function" : "DecryptMessage");
+        if (connect_pair(&it, VERSION_TLS12)) {
+            struct loop_side *server = &it.loop.side[LOOP_SERVER];
+
+            loop_check_traffic(&it.loop);
+            ok_status(loop_step(&it.loop, LOOP_SERVER), SEC_E_OK, "HelloRequest");
+            loop_read(&it.loop, LOOP_CLIENT);
+            ok_status(loop_unseal(&it.loop.side[LOOP_CLIENT], &plain), SEC_I_RENEGOTIATE,
+                      "the client");
+            ok_status(loop_control(&it.loop, LOOP_CLIENT, &token, sizeof(token)), SEC_E_OK,
+                      "refused");
+            loop_read(&it.loop, LOOP_SERVER);
+            ok_status(raw ? loop_step(&it.loop, LOOP_SERVER) : loop_unseal(server, &plain),
+                      SEC_E_ILLEGAL_MESSAGE, "the server is told");
+            server->failed = false;
+            bytes_drop(&server->held, server->held.size);
+            loop_check_traffic(&it.loop);
+            loop_check_traffic(&it.loop);
+        }
+        bytes_done(&plain);
+        disconnect(&it);
+        pop_context();
+    }
+}

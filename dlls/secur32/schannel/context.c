@@ -103,7 +103,7 @@ SECURITY_STATUS context_connected(struct schan_context *context)
         context->send_header = info.header;
         context->send_trailer = info.trailer;
         context->send_maximum = info.maximum;
-        context->request_waits = false;
+        context->request_waits = context->hello_asked = false;
         atomic_store(&context->renegotiating, false);
         atomic_store(&context->record_path, info.record_path);
         /* A shutdown that was asked for meanwhile is not undone. */

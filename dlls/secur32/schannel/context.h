@@ -82,6 +82,7 @@ struct schan_context {
     bool alert_waits;        /* (x) PHASE_FAILED: the alert lies in the session's output */
     bool request_waits; /* (x) the peer's request for a handshake or certificate is unanswered, or
                          * its certificate is not judged yet */
+    bool hello_asked;   /* (x) TLS 1.2 server: our HelloRequest is unanswered */
     bool message_open;  /* (x) TLS 1.3: the last message, or the peer's flight, is not whole yet */
     unsigned opened; /* (x) TLS 1.3: records that DecryptMessage rewrote and nobody brought back */
     uint8_t opened_head[CONTEXT_OPENED_HEAD]; /* (x) TLS 1.2: start of the last one */

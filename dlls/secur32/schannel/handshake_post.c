@@ -231,6 +231,7 @@ static SECURITY_STATUS begin_anew(struct handshake *h)
 
     context_lock_tls(context);
     tls_rehandshake(context->tls, server && (h->step->request & ASC_REQ_MUTUAL_AUTH), &h->result);
+    context->hello_asked = server && context->info.version != 0x0304 && h->result.output_size;
     context_unlock_tls(context);
     if (h->result.event == TLS_REFUSED)
         return SEC_E_NO_RENEGOTIATION;

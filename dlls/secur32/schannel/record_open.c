@@ -71,6 +71,21 @@ static SECURITY_STATUS alert_failed(struct schan_context *context, uint8_t descr
     return status;
 }
 
+/* The client refuses the new handshake that we asked for: the program waits for it, and is told as
+ * a client would be. The connection lives on. */
+static bool refuses_hello(struct schan_context *context, const struct tls_unseal *record)
+{
+    bool asked;
+
+    if (record->alert != ALERT_NO_RENEGOTIATION)
+        return false;
+    lock_take(&context->session);
+    asked = context->hello_asked;
+    context->hello_asked = false;
+    lock_release(&context->session);
+    return asked;
+}
+
 static SECURITY_STATUS got_alert(struct schan_context *context, const struct tls_unseal *record)
     must_hold(context->receive);
 static SECURITY_STATUS got_alert(struct schan_context *context, const struct tls_unseal *record)
@@ -89,7 +104,7 @@ static SECURITY_STATUS got_alert(struct schan_context *context, const struct tls
             (context->receive_modern && record->alert != ALERT_USER_CANCELED);
     if (fatal)
         return alert_failed(context, record->alert);
-    return SEC_E_OK;
+    return refuses_hello(context, record) ? alert_status(ALERT_NO_RENEGOTIATION) : SEC_E_OK;
 }
 
 /* An alert while a renegotiation is under way may be the answer to it: the library must see it. */

@@ -14,6 +14,7 @@
 #include "tls/gnutls/credential.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/record.h"
+#include "tls/gnutls/tickets.h"
 
 /* Calls of GnuTLS in a row that neither take input nor make an event. More would be a bug. */
 #define IDLE_CALLS_MAX 16
@@ -197,6 +198,8 @@ bool handshake_begin(struct tls_session *session, enum mode mode)
         return false;
     session->mode = mode;
     session->work->resume = true;
+    if (session->tickets && mode == MODE_HANDSHAKE)
+        tickets_refuse(session->handle); /* until our ServerHello, see hello_hook */
     return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "tls/gnutls/algorithms.h"
+#include "tls/gnutls/tickets.h"
 
 #define EXTENSION_SIGNATURE_ALGORITHMS 13
 #define EXTENSION_RECORD_SIZE_LIMIT 28
@@ -153,6 +154,8 @@ int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned i
     bool good = true;
 
     (void)incoming;
+    if (type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->tickets)
+        tickets_accept(session->tickets, handle);
     if (when == GNUTLS_HOOK_POST)
         return type == GNUTLS_HANDSHAKE_SERVER_HELLO ? check_suite(session) : 0;
     if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && session->role == TLS_SERVER)

@@ -15,6 +15,7 @@
 #define CACHE_SIZE 256
 #define ID_MAX 32
 #define DATA_MAX 16384 /* with the chain of a client in it */
+#define LIFETIME_DEFAULT_S 36000
 
 struct entry {
     uint8_t id[ID_MAX];
@@ -153,11 +154,22 @@ static int forget(void *context, gnutls_datum_t id)
     return entry ? 0 : GNUTLS_E_DB_ERROR;
 }
 
+void tickets_accept(const struct tls_tickets *tickets, gnutls_session_t session)
+{
+    uint32_t lifetime_s = tickets->lifetime_s ? tickets->lifetime_s : LIFETIME_DEFAULT_S;
+
+    gnutls.db_set_cache_expiration(session, (int)(lifetime_s & INT32_MAX));
+}
+
+void tickets_refuse(gnutls_session_t session)
+{
+    gnutls.db_set_cache_expiration(session, -1); /* older than what was made just now */
+}
+
 enum tls_status tickets_attach(struct tls_tickets *tickets, gnutls_session_t session,
                                bool use_tickets)
 {
-    if (tickets->lifetime_s)
-        gnutls.db_set_cache_expiration(session, (int)(tickets->lifetime_s & INT32_MAX));
+    tickets_accept(tickets, session);
     gnutls.db_set_ptr(session, tickets);
     gnutls.db_set_store_function(session, store);
     gnutls.db_set_retrieve_function(session, retrieve);

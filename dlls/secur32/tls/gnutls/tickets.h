@@ -16,4 +16,12 @@ struct tls_tickets *tickets_ref(struct tls_tickets *tickets);
 MUST_CHECK enum tls_status tickets_attach(struct tls_tickets *tickets, gnutls_session_t session,
                                           bool use_tickets);
 
+/*
+ * Whether sessions of the past are resumed. GnuTLS cannot resume one in a renegotiation: it fails
+ * to pack the new ticket, since it has keys of two handshakes then. A client that tries, as OpenSSL
+ * does when it was asked for a new handshake, gets a full one.
+ */
+void tickets_refuse(gnutls_session_t session);
+void tickets_accept(const struct tls_tickets *tickets, gnutls_session_t session);
+
 #endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * Session tickets as OpenSSL sends them: two at once behind its Finished, so that nearly every
+ * program's first DecryptMessage meets them (curl's issues 9451, 9879 and 18983; schannel-rs' 111).
+ */
+#include "peer.h"
+
+#include "harness.h"
+
+static void check_queries(struct meeting *meeting)
+{
+    CtxtHandle *context = &meeting->loop.side[meeting->ours].context;
+    SecPkgContext_StreamSizes sizes;
+    SecPkgContext_ConnectionInfo info;
+    SecPkgContext_ApplicationProtocol protocol;
+    SecPkgContext_CipherInfo cipher = {.dwVersion = SECPKGCONTEXT_CIPHERINFO_V1};
+    PCCERT_CONTEXT certificate = NULL;
+
+    ok_status(QueryContextAttributesW(context, SECPKG_ATTR_STREAM_SIZES, &sizes), SEC_E_OK,
+              "stream sizes");
+    ok_status(QueryContextAttributesW(context, SECPKG_ATTR_CONNECTION_INFO, &info), SEC_E_OK,
+              "connection info");
+    ok_status(QueryContextAttributesW(context, SECPKG_ATTR_CIPHER_INFO, &cipher), SEC_E_OK,
+              "cipher info");
+    ok_status(QueryContextAttributesW(context, SECPKG_ATTR_APPLICATION_PROTOCOL, &protocol),
+              SEC_E_OK, "application protocol");
+    ok_status(QueryContextAttributesW(context, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &certificate),
+              SEC_E_OK, "certificate");
+    if (certificate)
+        CertFreeCertificateContext(certificate);
+}
+
+/* The tickets and the data come in one read, byte by byte, or record by record. */
+START_TEST(tickets_with_data)
+{
+    static const enum loop_cut cuts[] = {LOOP_WHOLE, LOOP_BYTE, LOOP_RECORD};
+    static const int counts[] = {1, 2, 5};
+
+    for (size_t i = 0; i < HABIT_COUNT * COUNT_OF(cuts) * COUNT_OF(counts); i++) {
+        enum habit habit = (enum habit)(i % HABIT_COUNT);
+        struct meeting_wish wish = {.ours = LOOP_CLIENT,
+                                    .version = VERSION_TLS13,
+                                    .tickets = counts[i / HABIT_COUNT / COUNT_OF(cuts)]};
+        struct meeting meeting;
+
+        push_context("%s, %d tickets, cut %zu", habit_name(habit), wish.tickets,
+                     i / HABIT_COUNT % COUNT_OF(cuts));
+        if (meeting_open(&meeting, &wish)) {
+            meeting.loop.cut = cuts[i / HABIT_COUNT % COUNT_OF(cuts)];
+            if (meeting_handshake(&meeting)) {
+                meeting_talk(&meeting, habit);
+                ok_number(meeting.renegotiates, (unsigned)wish.tickets, "SEC_I_RENEGOTIATE");
+                meeting_talk(&meeting, habit);
+                ok_number(meeting.renegotiates, (unsigned)wish.tickets, "more of them");
+                check_queries(&meeting);
+            }
+        }
+        meeting_close(&meeting);
+        pop_context();
+    }
+}
+
+/* TLS 1.2 tickets are a part of the handshake: a program that takes SEC_I_RENEGOTIATE for the end,
+ * as libgit2 does, must not meet it. */
+START_TEST(tickets_tls12)
+{
+    struct meeting_wish wish = {.ours = LOOP_CLIENT, .version = VERSION_TLS12};
+    struct meeting meeting;
+
+    if (meeting_connect(&meeting, &wish)) {
+        meeting_talk(&meeting, HABIT_EXTRA);
+        ok_number(meeting.renegotiates, 0, "SEC_I_RENEGOTIATE");
+        check_queries(&meeting);
+    }
+    meeting_close(&meeting);
+}
