@@ -4,10 +4,23 @@
  * Which packages the library has. sspi/packages.c asks each one whether it can start when the list
  * is first needed, and not while the library is loaded: the loader's lock is held then.
  */
+#include "lsa/host.h"
 #include "schannel/package.h"
 #include "sspi/packages.h"
 
 const struct ssp *const packages_built_in[] = {
     &schan_ssp,
     NULL,
+};
+
+/* Those of the system come behind them. */
+const struct packages_source packages_outside = {
+    .load = lsa_load,
+    .add = lsa_add,
+};
+
+const struct lsa_host lsa_host = {
+    .add = packages_register,
+    .find = packages_find,
+    .info = packages_info,
 };

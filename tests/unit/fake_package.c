@@ -17,7 +17,11 @@ void fake_reset(void)
 {
     struct fake clean = {.live_contexts = fake.live_contexts,
                          .live_credentials = fake.live_credentials,
-                         .starts = fake.starts};
+                         .starts = fake.starts,
+                         .loads = fake.loads,
+                         .found_while_loading = fake.found_while_loading,
+                         .outside_listed = fake.outside_listed,
+                         .taken_listed = fake.taken_listed};
 
     fake = clean;
 }
@@ -282,3 +286,39 @@ const struct ssp *const packages_built_in[] = {
     &package_bare,
     NULL,
 };
+
+/* ---- from outside */
+
+static const WCHAR *const outside_names[] = {OUTSIDE_NAME};
+static const WCHAR *const taken_names[] = {TAKEN_NAME, u"fake alias"};
+
+static const struct ssp package_outside = {
+    .names = outside_names,
+    .name_count = COUNT_OF(outside_names),
+    .acquire = fake_acquire,
+    .free_credential = fake_free_credential,
+};
+
+static const struct ssp package_taken = {
+    .names = taken_names,
+    .name_count = COUNT_OF(taken_names),
+};
+
+/* As a DLL may, it asks for the list while it is loaded. */
+static void load_outside(void)
+{
+    fake.loads++;
+    fake.found_while_loading = packages_find(FAKE_NAME) && !packages_find(OUTSIDE_NAME);
+    fake.outside_listed = packages_register(&package_outside);
+    fake.taken_listed = packages_register(&package_taken);
+}
+
+static SECURITY_STATUS add_outside(const WCHAR *file, const SECURITY_PACKAGE_OPTIONS *options)
+{
+    fake.calls++;
+    record_text(0, file);
+    fake.request = options ? options->Type : 0;
+    return fake.status;
+}
+
+const struct packages_source packages_outside = {load_outside, add_outside};

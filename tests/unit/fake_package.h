@@ -26,7 +26,8 @@ struct fake {
     const void *auth_data;
     size_t room;
     int live_contexts, live_credentials;
-    unsigned starts;
+    unsigned starts, loads;
+    bool found_while_loading, outside_listed, taken_listed;
 };
 
 extern struct fake fake;
@@ -36,8 +37,10 @@ void fake_reset(void);
 
 #define FAKE_NAME u"Fake"
 #define FAKE_ALIAS u"Fake Alias"
-#define BARE_NAME u"Bare"           /* nothing but credentials and contexts */
-#define ABSENT_NAME u"Cannot Start" /* its start fails */
+#define BARE_NAME u"Bare"            /* nothing but credentials and contexts */
+#define ABSENT_NAME u"Cannot Start"  /* its start fails */
+#define OUTSIDE_NAME u"From Outside" /* registered while the list is made */
+#define TAKEN_NAME u"Comes Too Late" /* its second name is one of FAKE_NAME's */
 #define FAKE_COMMENT u"A package for tests \u00e9"
 
 #endif

@@ -11,6 +11,7 @@
 #include "allocation.h"
 #include "fake_package.h"
 #include "harness.h"
+#include "sspi/packages.h"
 
 static const SecHandle untouched = {0x1111, 0x2222};
 
@@ -535,7 +536,7 @@ START_TEST(dispatch_packages)
     ULONG count = 0;
 
     if (ok_status(EnumerateSecurityPackagesW(&count, &wide), SEC_E_OK, "enumerate")) {
-        ok_number(count, 3, "count");
+        ok_number(count, 4, "count");
         ok(wide_same(wide[0].Name, FAKE_NAME) && wide_same(wide[1].Name, FAKE_ALIAS) &&
                wide_same(wide[2].Name, BARE_NAME),
            "names");
@@ -558,5 +559,42 @@ START_TEST(dispatch_packages)
     ok_status(FreeContextBuffer(NULL), SEC_E_OK, "free NULL");
     ok_status(DeleteSecurityPackageA(absent), SEC_E_SECPKG_NOT_FOUND, "delete what is absent");
     ok_status(DeleteSecurityPackageA(alias), SEC_E_UNSUPPORTED_FUNCTION, "delete");
-    ok_status(AddSecurityPackageA(alias, NULL), SEC_E_UNSUPPORTED_FUNCTION, "add");
+}
+
+/* Packages from outside: who is first has the name, and only such a package can be removed. */
+START_TEST(dispatch_outside)
+{
+    static char narrow_file[] = "file.dll";
+    static WCHAR file[] = u"file", outside[] = OUTSIDE_NAME, taken[] = TAKEN_NAME, empty[] = u"";
+    SECURITY_PACKAGE_OPTIONS options = {.Size = sizeof(options), .Type = SECPKG_OPTIONS_TYPE_SSPI};
+    CredHandle credential;
+
+    fake_reset();
+    ok(packages_find(outside) != NULL, "what is registered is listed");
+    ok_number(fake.loads, 1, "loads");
+    ok(fake.found_while_loading, "the list can be asked for while packages are loaded");
+    ok(fake.outside_listed && !fake.taken_listed, "the name's first owner keeps it");
+    ok(!packages_find(taken), "no name of a package that is refused is listed");
+
+    fake.status = SEC_E_SECPKG_NOT_FOUND;
+    ok_status(AddSecurityPackageW(file, NULL), SEC_E_SECPKG_NOT_FOUND, "add");
+    ok(wide_same(fake.text[0], u"file") && fake.request == 0, "add: what was asked");
+    fake.status = SEC_E_OK;
+    ok_status(AddSecurityPackageA(narrow_file, &options), SEC_E_OK, "add with options");
+    ok(wide_same(fake.text[0], u"file.dll") && fake.request == SECPKG_OPTIONS_TYPE_SSPI,
+       "add with options: what was asked");
+    options.Size--;
+    ok_status(AddSecurityPackageW(file, &options), SEC_E_INVALID_TOKEN, "add: short options");
+    ok_status(AddSecurityPackageW(NULL, NULL), SEC_E_INVALID_TOKEN, "add: no name");
+    ok_status(AddSecurityPackageW(empty, NULL), SEC_E_INVALID_TOKEN, "add: empty name");
+
+    fake_reset();
+    ok_status(AcquireCredentialsHandleW(NULL, outside, SECPKG_CRED_OUTBOUND, NULL, NULL, NULL, NULL,
+                                        &credential, NULL),
+              SEC_E_OK, "acquire");
+    ok_status(DeleteSecurityPackageW(outside), SEC_E_OK, "remove");
+    ok(!packages_find(outside), "it is off the list");
+    ok_status(DeleteSecurityPackageW(outside), SEC_E_SECPKG_NOT_FOUND, "remove again");
+    ok_status(FreeCredentialsHandle(&credential), SEC_E_OK, "its credential can be freed");
+    ok_number(fake.live_credentials, 0, "credentials");
 }

@@ -3,8 +3,24 @@
 
 lsa_sources =
 
-lsa_pe_sources =
+lsa_pe_sources = \
+	dlls/secur32/lsa/negotiate.c \
+	dlls/secur32/lsa/pe/context.c \
+	dlls/secur32/lsa/pe/identity.c \
+	dlls/secur32/lsa/pe/interface.c \
+	dlls/secur32/lsa/pe/load.c \
+	dlls/secur32/lsa/pe/message.c \
+	dlls/secur32/lsa/pe/package.c \
+	dlls/secur32/lsa/pe/services.c \
+	dlls/secur32/lsa/pe/tables.c
 
-lsa_elf_sources =
+lsa_elf_sources = \
+	dlls/secur32/lsa/elf/load.c
 
-lsa_headers =
+lsa_headers = \
+	dlls/secur32/lsa/host.h \
+	dlls/secur32/lsa/negotiate.h \
+	dlls/secur32/lsa/pe/identity.h \
+	dlls/secur32/lsa/pe/interface.h \
+	dlls/secur32/lsa/pe/package.h \
+	dlls/secur32/lsa/pe/tables.h

@@ -8,6 +8,7 @@ platform_elf_sources = \
 	dlls/secur32/platform/elf/keys.c \
 	dlls/secur32/platform/elf/library.c \
 	dlls/secur32/platform/elf/path.c \
+	dlls/secur32/platform/elf/process.c \
 	dlls/secur32/platform/elf/revocation.c \
 	dlls/secur32/platform/elf/settings.c \
 	dlls/secur32/platform/elf/store.c \
@@ -19,6 +20,7 @@ platform_pe_sources = \
 	dlls/secur32/platform/pe/certs.c \
 	dlls/secur32/platform/pe/find.c \
 	dlls/secur32/platform/pe/keys.c \
+	dlls/secur32/platform/pe/process.c \
 	dlls/secur32/platform/pe/revocation.c \
 	dlls/secur32/platform/pe/settings.c \
 	dlls/secur32/platform/pe/sign.c \

@@ -31,6 +31,15 @@ size_t platform_wide_length(const WCHAR *wide);
 /* Without regard to the case of ASCII letters (package names). */
 bool platform_wide_same(const WCHAR *a, const WCHAR *b);
 
+/* ---- the process ---- */
+
+/* What tells the calling thread from all others; never 0. */
+uintptr_t platform_thread_self(void);
+/* Memory that programs free with FreeContextBuffer: on PE the process' heap, where packages from
+ * outside take theirs from as well. Zeroed. */
+MUST_CHECK void *platform_program_alloc(size_t size);
+void platform_program_free(void *memory);
+
 /* ---- settings ---- */
 
 /* All below HKEY_LOCAL_MACHINE; on ELF sections of the settings file (platform/elf/settings.h). */
@@ -38,6 +47,7 @@ enum platform_settings {
     SETTINGS_SCHANNEL,   /* SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL */
     SETTINGS_SSL_POLICY, /* SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002 */
     SETTINGS_LSA,        /* SYSTEM\CurrentControlSet\Control\Lsa */
+    SETTINGS_PROVIDERS,  /* SYSTEM\CurrentControlSet\Control\SecurityProviders */
     SETTINGS_COUNT
 };
 

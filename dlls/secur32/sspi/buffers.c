@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "base/mem.h"
+#include "platform/platform.h"
 
 struct span buffer_span(const SecBuffer *buffer)
 {
@@ -32,12 +32,12 @@ SecBuffer *buffers_after(const SecBufferDesc *list, const SecBuffer *buffer)
 
 void *buffers_alloc(size_t size)
 {
-    return mem_alloc(size);
+    return platform_program_alloc(size);
 }
 
 void buffers_free(void *memory)
 {
-    mem_free(memory);
+    platform_program_free(memory);
 }
 
 WCHAR *buffers_copy_wide(const WCHAR *text)

@@ -34,6 +34,7 @@ static SECURITY_STATUS acquire(const WCHAR *package, struct ssp_acquire *call, C
     status = credential_reserve(&slot);
     if (status != SEC_E_OK)
         return status;
+    call->ssp = ssp;
     status = ssp->acquire(call);
     if (status < 0)
         handle_cancel(slot);
@@ -226,7 +227,7 @@ SECURITY_STATUS SEC_ENTRY ChangeAccountPasswordW(SEC_WCHAR *package, SEC_WCHAR *
     if (status != SEC_E_OK)
         return status;
     return ssp->change_password(
-        &(struct ssp_password){domain, account, old_password, new_password, output});
+        &(struct ssp_password){ssp, domain, account, old_password, new_password, output});
 }
 
 SECURITY_STATUS SEC_ENTRY ChangeAccountPasswordA(SEC_CHAR *package, SEC_CHAR *domain,

@@ -15,7 +15,10 @@
 
 #include "base/sync.h"
 
+struct ssp;
+
 struct ssp_acquire {
+    const struct ssp *ssp; /* the package that is asked */
     const WCHAR *principal;
     ULONG use; /* SECPKG_CRED_... */
     const void *logon_id;
@@ -63,6 +66,7 @@ struct ssp_attribute {
 
 /* ChangeAccountPassword. */
 struct ssp_password {
+    const struct ssp *ssp; /* the package that is asked */
     const WCHAR *domain, *account, *old_password, *new_password;
     SecBufferDesc *output;
 };

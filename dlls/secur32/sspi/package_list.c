@@ -1,43 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * AddSecurityPackage and DeleteSecurityPackage. Packages from outside cannot be loaded yet, and
- * those of the library cannot be removed, as on Windows those of the system cannot.
+ * AddSecurityPackage and DeleteSecurityPackage: packages come and go while the program runs. Those
+ * of the library cannot be removed, as on Windows those of the system cannot.
  *
  * Source: Microsoft Learn, the pages of these functions.
  */
 #include "winsspi.h"
 
-#include "base/log.h"
 #include "sspi/packages.h"
 #include "sspi/strings.h"
 
-static SECURITY_STATUS add(void)
-{
-    log_absent(LOG_SSPI, "AddSecurityPackage");
-    return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
+/*
+ * name     the file that holds the packages, as it would stand in the list of security packages
+ * options  may be NULL: a package of any kind, for this process only
+ */
 SECURITY_STATUS SEC_ENTRY AddSecurityPackageW(LPWSTR name, PSECURITY_PACKAGE_OPTIONS options)
 {
-    (void)name;
-    (void)options;
-    return add();
+    if (!name || !*name || (options && options->Size < sizeof(*options)))
+        return SEC_E_INVALID_TOKEN;
+    return packages_outside.add(name, options);
 }
 
 SECURITY_STATUS SEC_ENTRY AddSecurityPackageA(LPSTR name, PSECURITY_PACKAGE_OPTIONS options)
 {
-    (void)name;
-    (void)options;
-    return add();
+    const char *const narrow[] = {name};
+    WCHAR *wide[COUNT_OF(narrow)];
+    SECURITY_STATUS status = strings_widen(narrow, wide, COUNT_OF(wide));
+
+    if (status != SEC_E_OK)
+        return status;
+    status = AddSecurityPackageW(wide[0], options);
+    strings_done(wide, COUNT_OF(wide));
+    return status;
 }
 
 SECURITY_STATUS SEC_ENTRY DeleteSecurityPackageW(LPWSTR name)
 {
-    if (!packages_find(name))
-        return SEC_E_SECPKG_NOT_FOUND;
-    log_absent(LOG_SSPI, "DeleteSecurityPackage");
-    return SEC_E_UNSUPPORTED_FUNCTION;
+    return packages_remove(name);
 }
 
 SECURITY_STATUS SEC_ENTRY DeleteSecurityPackageA(LPSTR name)

@@ -26,36 +26,81 @@
  * before that, and whoever asks for the list meanwhile has to wait for the answer. */
 static struct lock start_lock = LOCK_INITIALIZER;
 
-static const struct ssp *packages[PACKAGES_MAX]; /* written with start_lock before the count */
+struct listed {
+    const struct ssp *package; /* written with start_lock before the count */
+    atomic_bool is_removed;
+};
+
+static struct listed packages[PACKAGES_MAX];
 static atomic_size_t package_count;
-static atomic_bool built_in_asked;
+static size_t built_in_count; /* the first so many are the library's own; as packages[] */
+static atomic_bool all_asked;
+/* The thread that loads packages and holds start_lock. A DLL that it loads may ask for the list:
+ * then it gets what is there so far. */
+static atomic_uintptr_t starting_thread;
+
+static bool is_starting_here(void)
+{
+    return atomic_load(&starting_thread) == platform_thread_self();
+}
+
+/* One row of the first `count` packages: one that is listed, under one of its names. */
+static struct listed *row_find(size_t count, const WCHAR *name, struct package_row *row)
+{
+    for (size_t i = 0; name && i < count; i++) {
+        const struct ssp *package = packages[i].package;
+
+        for (size_t k = 0; k < package->name_count && !atomic_load(&packages[i].is_removed); k++)
+            if (platform_wide_same(package->names[k], name)) {
+                *row = (struct package_row){package, package->names[k]};
+                return &packages[i];
+            }
+    }
+    return NULL;
+}
+
+/* Whoever comes first has the name: the library's own packages, then those from outside. */
+static bool names_are_free(const struct ssp *package, size_t count)
+{
+    struct package_row row;
+
+    for (size_t k = 0; k < package->name_count; k++)
+        if (row_find(count, package->names[k], &row))
+            return false;
+    return true;
+}
 
 static bool start_package(const struct ssp *package) must_hold(&start_lock)
 {
     size_t count = atomic_load_explicit(&package_count, memory_order_relaxed);
     SECURITY_STATUS status;
 
-    if (count == PACKAGES_MAX)
+    if (count == PACKAGES_MAX || !names_are_free(package, count))
         return false;
     status = package->start ? package->start() : SEC_E_OK;
     if (status != SEC_E_OK) {
         TRACE(LOG_SSPI, "package %u cannot start: %08lx", (unsigned)package->rpc_id,
               (unsigned long)status);
-        return true;
+        return false;
     }
-    packages[count] = package;
+    packages[count].package = package;
     atomic_store_explicit(&package_count, count + 1, memory_order_release);
     return true;
 }
 
-static void start_built_in(void)
+static void start_all(void)
 {
+    if (is_starting_here())
+        return;
     lock_take(&start_lock);
-    if (!atomic_load_explicit(&built_in_asked, memory_order_relaxed)) {
+    if (!atomic_load_explicit(&all_asked, memory_order_relaxed)) {
+        atomic_store(&starting_thread, platform_thread_self());
         for (size_t i = 0; packages_built_in[i]; i++)
-            if (!start_package(packages_built_in[i]))
-                break;
-        atomic_store_explicit(&built_in_asked, true, memory_order_release);
+            if (start_package(packages_built_in[i]))
+                built_in_count++;
+        packages_outside.load();
+        atomic_store(&starting_thread, 0);
+        atomic_store_explicit(&all_asked, true, memory_order_release);
     }
     lock_release(&start_lock);
 }
@@ -63,15 +108,18 @@ static void start_built_in(void)
 /* How many packages there are; the first so many of packages[] may be read. */
 static size_t packages_ready(void)
 {
-    if (!atomic_load_explicit(&built_in_asked, memory_order_acquire))
-        start_built_in();
+    if (!atomic_load_explicit(&all_asked, memory_order_acquire))
+        start_all();
     return atomic_load_explicit(&package_count, memory_order_acquire);
 }
 
-bool packages_register(const struct ssp *package)
+/* With start_lock held by this very thread when it loads what is registered. */
+bool packages_register(const struct ssp *package) NO_THREAD_ANALYSIS
 {
     bool registered;
 
+    if (is_starting_here())
+        return start_package(package);
     packages_ready();
     lock_take(&start_lock);
     registered = start_package(package);
@@ -79,27 +127,24 @@ bool packages_register(const struct ssp *package)
     return registered;
 }
 
-/* One row of the list: a package under one of its names. */
-static bool row_find(const WCHAR *name, struct package_row *row)
+SECURITY_STATUS packages_remove(const WCHAR *name)
 {
-    size_t count = packages_ready();
+    struct package_row row;
+    struct listed *found = row_find(packages_ready(), name, &row);
 
-    if (!name)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < packages[i]->name_count; k++)
-            if (platform_wide_same(packages[i]->names[k], name)) {
-                *row = (struct package_row){packages[i], packages[i]->names[k]};
-                return true;
-            }
-    return false;
+    if (!found)
+        return SEC_E_SECPKG_NOT_FOUND;
+    if ((size_t)(found - packages) < built_in_count)
+        return SEC_E_UNSUPPORTED_FUNCTION;
+    atomic_store(&found->is_removed, true);
+    return SEC_E_OK;
 }
 
 const struct ssp *packages_find(const WCHAR *name)
 {
     struct package_row row;
 
-    return row_find(name, &row) ? row.package : NULL;
+    return row_find(packages_ready(), name, &row) ? row.package : NULL;
 }
 
 SECURITY_STATUS packages_info(const struct ssp *package, SecPkgInfoW **info)
@@ -113,9 +158,13 @@ static size_t rows_all(struct package_row *rows, size_t room)
 {
     size_t count = packages_ready(), used = 0;
 
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < packages[i]->name_count && used < room; k++)
-            rows[used++] = (struct package_row){packages[i], packages[i]->names[k]};
+    for (size_t i = 0; i < count; i++) {
+        const struct ssp *package = packages[i].package;
+
+        for (size_t k = 0; k < package->name_count && used < room; k++)
+            if (!atomic_load(&packages[i].is_removed))
+                rows[used++] = (struct package_row){package, package->names[k]};
+    }
     return used;
 }
 
@@ -156,7 +205,7 @@ SECURITY_STATUS SEC_ENTRY QuerySecurityPackageInfoW(SEC_WCHAR *name, PSecPkgInfo
 
     if (!info)
         return SEC_E_INVALID_HANDLE;
-    if (!row_find(name, &row))
+    if (!row_find(packages_ready(), name, &row))
         return SEC_E_SECPKG_NOT_FOUND;
     return package_info_wide(&row, 1, info);
 }

@@ -16,8 +16,22 @@
  * has it, so that nothing needs to run while the library is loaded. */
 extern const struct ssp *const packages_built_in[];
 
-/* A package more, listed last. false: too many. */
+/* Where packages from outside the library come from; main.c has it too. What is found is given to
+ * packages_register. */
+struct packages_source {
+    /* All that are registered with the system; called once, after those of the library started. */
+    void (*load)(void);
+    /* Those of one file, while the program runs; options may be NULL. */
+    SECURITY_STATUS (*add)(const WCHAR *file, const SECURITY_PACKAGE_OPTIONS *options);
+};
+extern const struct packages_source packages_outside;
+
+/* A package more, listed last; it is never freed. false: it is not listed, since it cannot start,
+ * one of its names is taken, or there are too many. */
 MUST_CHECK bool packages_register(const struct ssp *package);
+/* Takes a package that came from outside off the list; what was made with it goes on working.
+ * SEC_E_SECPKG_NOT_FOUND; SEC_E_UNSUPPORTED_FUNCTION: it is one of the library's own. */
+MUST_CHECK SECURITY_STATUS packages_remove(const WCHAR *name);
 
 /* The package that has this name, whatever its case; NULL: none, or name is NULL. */
 const struct ssp *packages_find(const WCHAR *name);

@@ -32,6 +32,7 @@ static const char *const root_names[SETTINGS_COUNT] = {
     [SETTINGS_SCHANNEL] = "SCHANNEL",
     [SETTINGS_SSL_POLICY] = "SSL\\00010002",
     [SETTINGS_LSA] = "Lsa",
+    [SETTINGS_PROVIDERS] = "SecurityProviders",
 };
 
 /* locks: (l) settings_lock while being read, constant afterwards */

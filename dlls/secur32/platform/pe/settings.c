@@ -20,6 +20,7 @@ static const WCHAR *const root_paths[SETTINGS_COUNT] = {
     [SETTINGS_SSL_POLICY] =
         L"SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002",
     [SETTINGS_LSA] = L"SYSTEM\\CurrentControlSet\\Control\\Lsa",
+    [SETTINGS_PROVIDERS] = L"SYSTEM\\CurrentControlSet\\Control\\SecurityProviders",
 };
 
 /* Appends ASCII; false: no room. */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * platform.h, the process, on Linux.
+ */
+#include "platform/platform.h"
+
+#include "base/mem.h"
+
+static _Thread_local char self;
+
+uintptr_t platform_thread_self(void)
+{
+    return (uintptr_t)&self;
+}
+
+void *platform_program_alloc(size_t size)
+{
+    return mem_alloc(size);
+}
+
+void platform_program_free(void *memory)
+{
+    mem_free(memory);
+}
