@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # platform: the system's certificates, keys and settings; one folder per build.
 
-platform_elf_sources = \
+platform_sources = dlls/secur32/platform/text_common.c
+
+platform_elf_sources = $(platform_sources) \
 	dlls/secur32/platform/elf/anchors.c \
 	dlls/secur32/platform/elf/certs.c \
 	dlls/secur32/platform/elf/files.c \
@@ -16,7 +18,7 @@ platform_elf_sources = \
 	dlls/secur32/platform/elf/time.c \
 	dlls/secur32/platform/elf/trust.c
 
-platform_pe_sources = \
+platform_pe_sources = $(platform_sources) \
 	dlls/secur32/platform/pe/certs.c \
 	dlls/secur32/platform/pe/find.c \
 	dlls/secur32/platform/pe/keys.c \

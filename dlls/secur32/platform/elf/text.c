@@ -170,26 +170,3 @@ SECURITY_STATUS platform_utf8_from_wide(const WCHAR *wide, char **utf8)
         *utf8 = result;
     return status;
 }
-
-size_t platform_wide_length(const WCHAR *wide)
-{
-    size_t length = 0;
-
-    while (wide[length])
-        length++;
-    return length;
-}
-
-static WCHAR lower(WCHAR unit)
-{
-    return unit >= 'A' && unit <= 'Z' ? (WCHAR)(unit + ('a' - 'A')) : unit;
-}
-
-bool platform_wide_same(const WCHAR *a, const WCHAR *b)
-{
-    while (*a && lower(*a) == lower(*b)) {
-        a++;
-        b++;
-    }
-    return lower(*a) == lower(*b);
-}
