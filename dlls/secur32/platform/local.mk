@@ -20,6 +20,7 @@ platform_elf_sources = $(platform_sources) \
 
 platform_pe_sources = $(platform_sources) \
 	dlls/secur32/platform/pe/certs.c \
+	dlls/secur32/platform/pe/engine.c \
 	dlls/secur32/platform/pe/find.c \
 	dlls/secur32/platform/pe/keys.c \
 	dlls/secur32/platform/pe/process.c \

@@ -6,7 +6,7 @@
  * closes its store right after AcquireCredentialsHandle); only a key that is a handle in the
  * program's context needs that context.
  */
-#include "platform/pe/certs.h"
+#include "platform/pe/trust.h"
 
 #include <stdatomic.h>
 
@@ -55,6 +55,7 @@ static SECURITY_STATUS build_chain(struct platform_certificate *certificate, PCC
 {
     CERT_CHAIN_PARA para = {.cbSize = sizeof(para)};
     PCCERT_CHAIN_CONTEXT context = NULL;
+    struct pe_engine *engine = pe_engine_acquire();
     CERT_CHAIN_ELEMENT alone = {.cbSize = sizeof(alone), .pCertContext = leaf};
     PCERT_CHAIN_ELEMENT elements[] = {&alone};
     CERT_SIMPLE_CHAIN simple = {.cbSize = sizeof(simple), .cElement = 1, .rgpElement = elements};
@@ -62,7 +63,8 @@ static SECURITY_STATUS build_chain(struct platform_certificate *certificate, PCC
     size_t count;
     SECURITY_STATUS status;
 
-    if (CertGetCertificateChain(NULL, leaf, NULL, leaf->hCertStore, &para,
+    if (engine &&
+        CertGetCertificateChain(engine->handle, leaf, NULL, leaf->hCertStore, &para,
                                 flags & PLATFORM_CACHE_ONLY ? CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL
                                                             : 0,
                                 NULL, &context) &&
@@ -77,6 +79,7 @@ static SECURITY_STATUS build_chain(struct platform_certificate *certificate, PCC
         certificate->chain_count = count;
     if (context)
         CertFreeCertificateChain(context);
+    pe_engine_release(engine);
     return status;
 }
 

@@ -105,23 +105,18 @@ static bool is_in_store(const void *store, PCCERT_CONTEXT context)
 
 /* What the user or the administrator has forbidden by name. The machine's store shows through the
  * user's (Microsoft Learn, "System Store Locations"). */
-static uint32_t look_for_distrust(const CERT_SIMPLE_CHAIN *chain)
+static uint32_t look_for_distrust(const struct pe_engine *engine, const CERT_SIMPLE_CHAIN *chain)
 {
-    HCERTSTORE store =
-        CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0,
-                      CERT_SYSTEM_STORE_CURRENT_USER | CERT_STORE_READONLY_FLAG, L"Disallowed");
     uint32_t bits = 0;
 
-    if (!store)
-        return 0;
-    for (DWORD i = 0; i < chain->cElement; i++)
-        if (is_in_store(store, chain->rgpElement[i]->pCertContext))
+    for (DWORD i = 0; engine->disallowed && i < chain->cElement; i++)
+        if (is_in_store(engine->disallowed, chain->rgpElement[i]->pCertContext))
             bits = CERT_TRUST_IS_EXPLICIT_DISTRUST;
-    CertCloseStore(store, 0);
     return bits;
 }
 
-static uint32_t judge_chain(const struct platform_question *question, CERT_SIMPLE_CHAIN *chain,
+static uint32_t judge_chain(const struct pe_engine *engine,
+                            const struct platform_question *question, CERT_SIMPLE_CHAIN *chain,
                             const char *usage)
 {
     uint32_t bits = chain->TrustStatus.dwErrorStatus & ~(uint32_t)IGNORED_BITS;
@@ -132,7 +127,7 @@ static uint32_t judge_chain(const struct platform_question *question, CERT_SIMPL
         is_in_store(question->root_store, chain->rgpElement[chain->cElement - 1]->pCertContext))
         bits &= ~(uint32_t)CERT_TRUST_IS_UNTRUSTED_ROOT;
     chain->TrustStatus.dwErrorStatus = bits;
-    return bits | look_for_distrust(chain) | look_for_weakness(chain) |
+    return bits | look_for_distrust(engine, chain) | look_for_weakness(chain) |
            look_at_usages(chain, usage) | pe_revocation_check(chain, question->flags);
 }
 
@@ -173,49 +168,24 @@ static PCCERT_CHAIN_CONTEXT build_chain(HCERTCHAINENGINE engine,
     return context;
 }
 
-/*
- * The default engine of Wine's crypt32 opens the system's stores once in a process (seen on 8.0),
- * so a root that was added since is unknown to it. Before a chain is refused for its root, a new
- * engine looks again; it costs milliseconds, but only a chain that would be refused.
- */
-static PCCERT_CHAIN_CONTEXT build_chain_anew(const struct platform_question *question,
-                                             PCCERT_CONTEXT leaf, HCERTSTORE material, char *usage,
-                                             PCCERT_CHAIN_CONTEXT first)
-{
-    const DWORD unknown_root = CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN;
-    CERT_CHAIN_ENGINE_CONFIG config = {.cbSize = sizeof(config)};
-    HCERTCHAINENGINE engine;
-    PCCERT_CHAIN_CONTEXT second;
-
-    if (!(first->TrustStatus.dwErrorStatus & unknown_root) ||
-        !CertCreateCertificateChainEngine(&config, &engine))
-        return first;
-    second = build_chain(engine, question, leaf, material, usage);
-    CertFreeCertificateChainEngine(engine);
-    if (!second)
-        return first;
-    CertFreeCertificateChain(first);
-    return second;
-}
-
-static SECURITY_STATUS judge(const struct platform_question *question, PCCERT_CONTEXT leaf,
+static SECURITY_STATUS judge(const struct pe_engine *engine,
+                             const struct platform_question *question, PCCERT_CONTEXT leaf,
                              HCERTSTORE material, struct platform_verdict *verdict)
 {
     static char server[] = szOID_PKIX_KP_SERVER_AUTH, client[] = szOID_PKIX_KP_CLIENT_AUTH;
     char *usage = question->peer_is_client ? client : server;
-    PCCERT_CHAIN_CONTEXT context = build_chain(NULL, question, leaf, material, usage);
+    PCCERT_CHAIN_CONTEXT context = build_chain(engine->handle, question, leaf, material, usage);
     CERT_SIMPLE_CHAIN chain;
     SECURITY_STATUS status = SEC_E_CERT_UNKNOWN;
 
     if (!context)
         return GetLastError() == (DWORD)E_OUTOFMEMORY ? SEC_E_INSUFFICIENT_MEMORY : status;
-    context = build_chain_anew(question, leaf, material, usage, context);
     if (context->cChain && context->rgpChain[0]->cElement) {
         struct platform_verdict made = {0, NULL, 0, NULL};
 
         chain = *context->rgpChain[0]; /* a copy, whose bits are ours to change */
         chain.TrustStatus.dwErrorStatus |= context->TrustStatus.dwErrorStatus;
-        made.trust = judge_chain(question, &chain, usage);
+        made.trust = judge_chain(engine, question, &chain, usage);
         made.path_count = chain.cElement < LIMIT_CHAIN + 1 ? chain.cElement : LIMIT_CHAIN + 1;
         status = pe_copy_chain(&chain, made.path_count, &made.path);
         made.owner = made.path;
@@ -230,6 +200,7 @@ SECURITY_STATUS platform_judge(const struct platform_question *question,
                                struct platform_verdict *verdict)
 {
     PCCERT_CONTEXT leaf = NULL;
+    struct pe_engine *engine;
     HCERTSTORE material;
     SECURITY_STATUS status;
 
@@ -238,8 +209,11 @@ SECURITY_STATUS platform_judge(const struct platform_question *question,
     status = pe_context_new(question->chain, question->count, &leaf);
     if (status != SEC_E_OK)
         return status == SEC_E_UNKNOWN_CREDENTIALS ? SEC_E_CERT_UNKNOWN : status;
+    engine = pe_engine_acquire();
     material = open_material(question, leaf);
-    status = material ? judge(question, leaf, material, verdict) : SEC_E_INSUFFICIENT_MEMORY;
+    status = engine && material ? judge(engine, question, leaf, material, verdict)
+                                : SEC_E_INSUFFICIENT_MEMORY;
+    pe_engine_release(engine);
     if (material)
         CertCloseStore(material, 0);
     CertFreeCertificateContext(leaf);
