@@ -12,7 +12,7 @@
 enum key_kind {
     KEY_NONE,
     KEY_DER,    /* der: PKCS#8, PKCS#1 or SEC1, unencrypted */
-    KEY_RSA,    /* part[0..7] = n e d p q dp dq qinv, big-endian; dp dq qinv may be empty */
+    KEY_RSA,    /* part[0..7] = n e d p q dp dq qinv, big-endian; d dp dq qinv may be empty */
     KEY_EC,     /* part[0..2] = x y k, big-endian; curve */
     KEY_OUTSIDE /* cannot leave its provider: signatures are asked for one by one */
 };

@@ -24,7 +24,7 @@ static gnutls_datum_t datum(struct span bytes)
     return (gnutls_datum_t){(unsigned char *)(uintptr_t)bytes.data, (unsigned)bytes.size};
 }
 
-static int import_rsa(gnutls_x509_privkey_t to, const struct key *key)
+static int import_rsa_with(gnutls_x509_privkey_t to, const struct key *key, bool with_d)
 {
     gnutls_datum_t part[KEY_PARTS];
     bool has_exponents = key->part[RSA_DP].size && key->part[RSA_DQ].size;
@@ -32,9 +32,23 @@ static int import_rsa(gnutls_x509_privkey_t to, const struct key *key)
     for (size_t i = 0; i < KEY_PARTS; i++)
         part[i] = datum(key->part[i]);
     return gnutls.x509_privkey_import_rsa_raw2(
-        to, &part[RSA_N], &part[RSA_E], &part[RSA_D], &part[RSA_P], &part[RSA_Q],
+        to, &part[RSA_N], &part[RSA_E], with_d ? &part[RSA_D] : NULL, &part[RSA_P], &part[RSA_Q],
         key->part[RSA_QINV].size ? &part[RSA_QINV] : NULL, has_exponents ? &part[RSA_DP] : NULL,
         has_exponents ? &part[RSA_DQ] : NULL);
+}
+
+/*
+ * The private exponent follows from the primes, and is better not believed: the one that Wine's
+ * CAPI provider exports (rsaenh, seen on 8.0) is garbage for some keys. GnuTLS computes dp and dq
+ * anew from it, so that every signature would fail.
+ */
+static int import_rsa(gnutls_x509_privkey_t to, const struct key *key)
+{
+    int error = import_rsa_with(to, key, false);
+
+    if (error >= 0 || !key->part[RSA_D].size)
+        return error;
+    return import_rsa_with(to, key, true);
 }
 
 static int import_ec(gnutls_x509_privkey_t to, const struct key *key)
