@@ -7,7 +7,10 @@
  *
  * Sources: Microsoft Learn, "SCHANNEL_CRED structure" (dwFlags), "Manually Validating Schannel
  * Credentials"; the codes are those that users of curl on Windows report: SEC_E_ and CRYPT_E_,
- * never CERT_E_.
+ * never CERT_E_. A chain that ends before any root is one of those cases: a server with a private
+ * CA sends its own certificate alone, and curl's users then read SEC_E_UNTRUSTED_ROOT. It is also
+ * the code of the alert unknown_ca, which is for an authority that "could not be located" as well
+ * (RFC 8446 6.2; Microsoft Learn, "Schannel Error Codes for TLS and SSL Alerts").
  */
 #include "schannel/verify.h"
 
@@ -32,13 +35,13 @@ struct finding {
 /* The first row that applies decides. Revocation that could not be checked has its own rules. */
 static const struct finding findings[] = {
     { CERT_TRUST_IS_UNTRUSTED_ROOT,         TLS_CHAIN_UNKNOWN_ISSUER, SEC_E_UNTRUSTED_ROOT },
+    { CERT_TRUST_IS_PARTIAL_CHAIN,          0,                        SEC_E_UNTRUSTED_ROOT },
     { CERT_TRUST_IS_EXPLICIT_DISTRUST,      0,                        SEC_E_UNTRUSTED_ROOT },
     { 0,                                    NAME_BITS,                SEC_E_WRONG_PRINCIPAL },
     { CERT_TRUST_IS_NOT_TIME_VALID,         TLS_CHAIN_EXPIRED | TLS_CHAIN_NOT_YET,
                                                                       SEC_E_CERT_EXPIRED },
     { CERT_TRUST_IS_REVOKED,                TLS_CHAIN_REVOKED,        CRYPT_E_REVOKED },
     { CERT_TRUST_HAS_WEAK_SIGNATURE,        TLS_CHAIN_WEAK,           SEC_E_INVALID_TOKEN },
-    { CERT_TRUST_IS_PARTIAL_CHAIN,          0,                        SEC_E_CERT_UNKNOWN },
     { CERT_TRUST_IS_NOT_SIGNATURE_VALID,    TLS_CHAIN_BAD_SIGNATURE,  SEC_E_CERT_UNKNOWN },
     { CERT_TRUST_IS_NOT_VALID_FOR_USAGE,    TLS_CHAIN_PURPOSE,        SEC_E_CERT_UNKNOWN },
     { CERT_TRUST_INVALID_BASIC_CONSTRAINTS | CERT_TRUST_INVALID_NAME_CONSTRAINTS |

@@ -172,8 +172,11 @@ enum tls_status tls_judge(const struct tls_chain *chain, uint32_t *problems)
         goto done;
     add_crls(list, chain);
     status = TLS_BAD_ARGUMENT;
-    if (gnutls.x509_trust_list_verify_crt2(list, parsed.certificates, parsed.count, NULL, 0, 0,
-                                           &status_bits, NULL) < 0)
+    /* Windows refuses SHA-1 below public roots only, which no longer sign with it (Microsoft,
+     * "Windows Enforcement of SHA-1 Certificates"); a private CA may. */
+    if (gnutls.x509_trust_list_verify_crt2(list, parsed.certificates, parsed.count, NULL, 0,
+                                           GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1, &status_bits,
+                                           NULL) < 0)
         goto done;
     *problems = translate(status_bits);
     if (chain->name.size && !fits_name(parsed.certificates[0], chain->name))
