@@ -24,7 +24,7 @@ harness_headers = \
 	tests/harness/wire.h
 
 EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers) \
-	tests/harness/make-pki
+	tests/harness/make-pki tests/harness/serve-lists
 
 check_LIBRARIES =
 windows_unit_tests =

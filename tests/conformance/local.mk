@@ -23,6 +23,7 @@ conformance_sources = \
 	tests/conformance/post_handshake.c \
 	tests/conformance/progress.c \
 	tests/conformance/query.c \
+	tests/conformance/revocation.c \
 	tests/conformance/session.c \
 	tests/conformance/sni.c \
 	tests/conformance/tables.c \

@@ -14,8 +14,9 @@
 #include <string.h>
 
 #include "harness.h"
+#include "host.h"
 
-#define NAMES_MAX 32
+#define NAMES_MAX 64
 
 static struct {
     char name[32];
@@ -54,6 +55,17 @@ PCCERT_CONTEXT pki_certificate(const char *name)
     else if (!certificate)
         skip("certificate \"%s\" needs a folder made by make-pki (--pki)", name);
     return certificate;
+}
+
+bool pki_has_lists(void)
+{
+    char path[PKI_PATH_MAX];
+    FILE *file = pki_path("crl-url", "", path, sizeof(path)) ? fopen(path, "r") : NULL;
+
+    if (!file)
+        return false;
+    fclose(file);
+    return strcmp(host_platform(), "linux") != 0;
 }
 
 bool pki_path(const char *name, const char *suffix, char *path, size_t room)

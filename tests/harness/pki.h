@@ -33,6 +33,19 @@ void pki_free(PCCERT_CONTEXT certificate);
  */
 bool pki_trust_root(HCERTSTORE *store);
 
+/*
+ * The store of the prefix trusts this CA ("root", "other") from now on, or no longer. false: not
+ * possible here (only Wine has a store that is the test's to change).
+ */
+bool pki_trust(const char *ca, bool trusted);
+
+/* A store that holds this CA alone, for hRootStore; the caller closes it. */
+bool pki_store(const char *ca, HCERTSTORE *store);
+
+/* Whether the folder was made with addresses of revocation lists, and something serves them: the
+ * Windows build fetches, the Linux one does not. */
+bool pki_has_lists(void);
+
 /* The path of a file in the folder; false: no folder, or no room. */
 bool pki_path(const char *name, const char *suffix, char *path, size_t room);
 

@@ -24,11 +24,22 @@ void pki_free(PCCERT_CONTEXT certificate)
     CertFreeCertificateContext(certificate);
 }
 
-bool pki_trust_root(HCERTSTORE *store)
+bool pki_store(const char *ca, HCERTSTORE *store)
 {
     char path[PKI_PATH_MAX];
 
+    return pki_path(ca, ".pem", path, sizeof(path)) && secur32_store_open(path, store) == SEC_E_OK;
+}
+
+bool pki_trust(const char *ca, bool trusted)
+{
+    (void)ca;
+    (void)trusted;
+    return false;
+}
+
+bool pki_trust_root(HCERTSTORE *store)
+{
     *store = NULL;
-    return pki_path("root", ".pem", path, sizeof(path)) &&
-           secur32_store_open(path, store) == SEC_E_OK;
+    return pki_store("root", store);
 }

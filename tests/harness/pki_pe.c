@@ -88,6 +88,35 @@ static PCCERT_CONTEXT take_from_store(HCERTSTORE store)
     return certificate;
 }
 
+/* A CA of the folder, as a new context. */
+static PCCERT_CONTEXT open_ca(const char *name)
+{
+    char path[PKI_PATH_MAX];
+    DWORD size = 0;
+    BYTE *der = pki_path(name, ".cer", path, sizeof(path)) ? read_file(path, &size) : NULL;
+    PCCERT_CONTEXT context =
+        der ? CertCreateCertificateContext(X509_ASN_ENCODING, der, size) : NULL;
+
+    free(der);
+    return context;
+}
+
+/* Wine's PFXImportCertStore (seen on 8.0) leaves out what is self-signed and not the leaf. */
+static void add_roots(PCCERT_CONTEXT certificate)
+{
+    static const char *const names[] = {"root", "other"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        PCCERT_CONTEXT root = open_ca(names[i]);
+
+        if (!root)
+            continue;
+        CertAddCertificateContextToStore(certificate->hCertStore, root, CERT_STORE_ADD_USE_EXISTING,
+                                         NULL);
+        CertFreeCertificateContext(root);
+    }
+}
+
 static PCCERT_CONTEXT open_pfx(const char *path)
 {
     /* A key that leaves nothing behind on disk, which Schannel accepts when it is named, and which
@@ -107,6 +136,8 @@ static PCCERT_CONTEXT open_pfx(const char *path)
         certificate = store ? take_from_store(store) : NULL;
     }
     free(blob.pbData);
+    if (certificate && running_under_wine())
+        add_roots(certificate);
     return certificate;
 }
 
@@ -172,24 +203,53 @@ void pki_free(PCCERT_CONTEXT certificate)
     CertFreeCertificateContext(certificate);
 }
 
+bool pki_store(const char *ca, HCERTSTORE *store)
+{
+    PCCERT_CONTEXT root = open_ca(ca);
+    HCERTSTORE made = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);
+    bool added =
+        root && made && CertAddCertificateContextToStore(made, root, CERT_STORE_ADD_ALWAYS, NULL);
+
+    if (root)
+        CertFreeCertificateContext(root);
+    if (added)
+        *store = made;
+    else if (made)
+        CertCloseStore(made, 0);
+    return added;
+}
+
+static bool remove_from(HCERTSTORE store, PCCERT_CONTEXT root)
+{
+    PCCERT_CONTEXT found =
+        CertFindCertificateInStore(store, X509_ASN_ENCODING, 0, CERT_FIND_EXISTING, root, NULL);
+
+    return found && CertDeleteCertificateFromStore(found);
+}
+
+bool pki_trust(const char *ca, bool trusted)
+{
+    PCCERT_CONTEXT root = running_under_wine() ? open_ca(ca) : NULL;
+    HCERTSTORE store;
+    bool done = false;
+
+    if (!root)
+        return false;
+    /* What is deleted through the whole system store stays in Wine's registry (seen on 8.0). */
+    store = CertOpenStore(CERT_STORE_PROV_SYSTEM_REGISTRY_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER,
+                          L"Root");
+    if (store) {
+        done = trusted ? CertAddCertificateContextToStore(store, root,
+                                                          CERT_STORE_ADD_REPLACE_EXISTING, NULL)
+                       : remove_from(store, root);
+        CertCloseStore(store, 0);
+    }
+    CertFreeCertificateContext(root);
+    return done;
+}
+
 bool pki_trust_root(HCERTSTORE *for_credential)
 {
-    char path[PKI_PATH_MAX];
-    HCERTSTORE store;
-    DWORD size = 0;
-    BYTE *der;
-    bool added = false;
-
     *for_credential = NULL;
-    if (!running_under_wine() || !pki_path("root", ".cer", path, sizeof(path)))
-        return false;
-    der = read_file(path, &size);
-    store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"Root");
-    if (der && store)
-        added = CertAddEncodedCertificateToStore(store, X509_ASN_ENCODING, der, size,
-                                                 CERT_STORE_ADD_REPLACE_EXISTING, NULL);
-    if (store)
-        CertCloseStore(store, 0);
-    free(der);
-    return added;
+    return pki_trust("root", true);
 }
