@@ -127,16 +127,75 @@ START_TEST(hostile_random_client)
     }
 }
 
-static void flip_one(struct pair *pair, enum loop_role to, size_t at, uint8_t mask)
+/* What kind of handshake the bytes are of. */
+struct flips {
+    enum test_version version;
+    const char *certificate;
+    bool mutual; /* the client has a certificate, and is asked for it */
+    bool resumed;
+};
+
+struct flipping {
+    struct pair pair;
+    CredHandle with; /* mutual: the client's */
+    bool has_pair, has_with;
+};
+
+static void begin(const struct flips *flips, struct flipping *flipping, struct loop *loop)
+{
+    loop_init(loop, flips->mutual ? &flipping->with : &flipping->pair.client,
+              &flipping->pair.server);
+    loop->side[LOOP_CLIENT].unchecked = loop->side[LOOP_SERVER].unchecked = true;
+    if (flips->mutual)
+        loop->side[LOOP_SERVER].request |= ASC_REQ_MUTUAL_AUTH;
+    /* Only one name's sessions are to be resumed. */
+    if (!flips->resumed)
+        loop->side[LOOP_CLIENT].target = NULL;
+}
+
+/* A new pair of credentials, and a session to resume. */
+static bool flipping_init(const struct flips *flips, struct flipping *flipping)
+{
+    struct credential_wish wish = {.version = flips->version};
+    struct loop loop;
+
+    memset(flipping, 0, sizeof(*flipping));
+    flipping->has_pair = pair_make(&flipping->pair, flips->version, flips->certificate);
+    if (flipping->has_pair && flips->mutual) {
+        wish.certificate = pki_certificate("client-rsa");
+        if (!wish.certificate)
+            return false;
+        flipping->has_with = credential_make(&wish, &flipping->with) == SEC_E_OK;
+    }
+    if (!flipping->has_pair || flipping->has_with != flips->mutual)
+        return false;
+    if (flips->resumed) {
+        begin(flips, flipping, &loop);
+        if (ok(loop_handshake(&loop), "the first handshake fails"))
+            loop_check_traffic(&loop);
+        loop_done(&loop);
+    }
+    return true;
+}
+
+static void flipping_done(struct flipping *flipping)
+{
+    if (flipping->has_with)
+        FreeCredentialsHandle(&flipping->with);
+    if (flipping->has_pair)
+        pair_done(&flipping->pair);
+}
+
+static void flip_one(const struct flips *flips, struct flipping *flipping, enum loop_role to,
+                     size_t at, uint8_t mask)
 {
     struct loop loop;
 
-    loop_init(&loop, &pair->client, &pair->server);
+    begin(flips, flipping, &loop);
     loop.flip = true;
     loop.flip_to = to;
     loop.flip_at = at;
     loop.flip_mask = mask;
-    loop.side[LOOP_CLIENT].unchecked = loop.side[LOOP_SERVER].unchecked = true;
     /* A byte that nothing depends on must really not matter; what is not read yet (tickets) will.
      */
     if (loop_handshake(&loop) &&
@@ -150,47 +209,65 @@ static void flip_one(struct pair *pair, enum loop_role to, size_t at, uint8_t ma
 }
 
 /* How many bytes a whole handshake sends to one side. */
-static size_t stream_size(struct pair *pair, enum loop_role to)
+static size_t stream_size(const struct flips *flips, struct flipping *flipping, enum loop_role to)
 {
     struct loop loop;
     size_t size = 0;
 
-    loop_init(&loop, &pair->client, &pair->server);
-    if (ok(loop_handshake(&loop), "handshake fails"))
+    begin(flips, flipping, &loop);
+    if (ok(loop_handshake(&loop), "handshake fails")) {
         size = loop.side[to].arrived;
+        if (flips->resumed)
+            loop_check_traffic(&loop); /* takes the next ticket */
+    }
     loop_done(&loop);
     return size;
 }
 
-static void flip_bytes(enum test_version version, const char *certificate)
+static void flip_bytes(const struct flips *flips)
 {
     bool thorough = getenv("SECUR32_TEST_THOROUGH") != NULL;
 
     for (int to = LOOP_CLIENT; to <= LOOP_SERVER; to++) {
-        /* A new pair, so that no session is resumed in the first handshake. */
-        struct pair pair;
+        struct flipping flipping;
         size_t size, at = 0;
 
-        if (!pair_make(&pair, version, certificate))
-            return;
-        size = stream_size(&pair, (enum loop_role)to);
-        while (at < size) {
-            unsigned bit = thorough ? (unsigned)(at % 8) : harness_random() % 8;
+        if (flipping_init(flips, &flipping)) {
+            size = stream_size(flips, &flipping, (enum loop_role)to);
+            while (at < size) {
+                unsigned bit = thorough ? (unsigned)(at % 8) : harness_random() % 8;
 
-            flip_one(&pair, (enum loop_role)to, at, (uint8_t)(1u << bit));
-            at += thorough ? 1 : 1 + harness_random() % 40;
+                flip_one(flips, &flipping, (enum loop_role)to, at, (uint8_t)(1u << bit));
+                at += thorough ? 1 : 1 + harness_random() % 40;
+            }
         }
-        pair_done(&pair);
+        flipping_done(&flipping);
     }
 }
 
 START_TEST(hostile_flips)
 {
-    for (size_t v = 0; v < COUNT_OF(both_versions); v++)
-        flip_bytes(both_versions[v], "rsa");
-    if (pki_certificate("ecdsa"))
-        for (size_t v = 0; v < COUNT_OF(both_versions); v++)
-            flip_bytes(both_versions[v], "ecdsa");
+    static const struct {
+        const char *name, *certificate;
+        bool mutual, resumed;
+    } kinds[] = {
+        {"full", "rsa", false, false},
+        {"full, ECDSA", "ecdsa", false, false},
+        {"with a client certificate", "rsa", true, false},
+        {"resumed", "rsa", false, true},
+    };
+
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+            struct flips flips = {both_versions[v], kinds[i].certificate, kinds[i].mutual,
+                                  kinds[i].resumed};
+
+            push_context("%s, %s", version_name(both_versions[v]), kinds[i].name);
+            if (pki_certificate(kinds[i].certificate))
+                flip_bytes(&flips);
+            pop_context();
+        }
+    }
 }
 
 /* A peer that goes silent or repeats itself. */

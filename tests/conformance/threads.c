@@ -16,7 +16,7 @@
 #include "host.h"
 
 #define MESSAGES 3000
-#define CONNECTIONS 12
+#define CONNECTIONS 100
 #define THREADS 4
 
 /* Bytes from one thread to another. */
@@ -205,7 +205,59 @@ START_TEST(threads_one_credential)
 /* A thread that uses a context until somebody deletes it. */
 struct user {
     struct loop_side side;
+    SECURITY_STATUS (*use)(struct loop_side *side);
+    SECURITY_STATUS want; /* while the context is there */
     atomic_uint rounds;
+};
+
+static SECURITY_STATUS use_encrypt(struct loop_side *side)
+{
+    struct bytes wire = {NULL, 0, 0};
+    SECURITY_STATUS status = loop_seal(side, "text", 4, &wire);
+
+    bytes_done(&wire);
+    return status;
+}
+
+static SECURITY_STATUS use_decrypt(struct loop_side *side)
+{
+    SecBuffer buffers[4] = {
+        buffer_make(SECBUFFER_DATA, NULL, 0), buffer_make(SECBUFFER_EMPTY, NULL, 0),
+        buffer_make(SECBUFFER_EMPTY, NULL, 0), buffer_make(SECBUFFER_EMPTY, NULL, 0)};
+    SecBufferDesc message = list_make(buffers, 4);
+
+    return DecryptMessage(&side->context, &message, 0, NULL);
+}
+
+static SECURITY_STATUS use_query(struct loop_side *side)
+{
+    SecPkgContext_ConnectionInfo info;
+
+    return QueryContextAttributesW(&side->context, SECPKG_ATTR_CONNECTION_INFO, &info);
+}
+
+static SECURITY_STATUS use_initialize(struct loop_side *side)
+{
+    uint8_t part[3] = {23, 3, 3};
+    SecBuffer in[2] = {buffer_make(SECBUFFER_TOKEN, part, sizeof(part)),
+                       buffer_make(SECBUFFER_EMPTY, NULL, 0)};
+    SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
+    SecBufferDesc input = list_make(in, 2), output = list_make(&token, 1);
+    ULONG attributes;
+
+    return InitializeSecurityContextW(side->credential, &side->context, NULL, side->request, 0, 0,
+                                      &input, 0, NULL, &output, &attributes, NULL);
+}
+
+static const struct {
+    const char *name;
+    SECURITY_STATUS (*use)(struct loop_side *side);
+    SECURITY_STATUS want;
+} uses[] = {
+    {"EncryptMessage", use_encrypt, SEC_E_OK},
+    {"DecryptMessage", use_decrypt, SEC_E_INCOMPLETE_MESSAGE},
+    {"QueryContextAttributes", use_query, SEC_E_OK},
+    {"InitializeSecurityContext", use_initialize, SEC_E_INCOMPLETE_MESSAGE},
 };
 
 static void use_until_gone(void *argument)
@@ -213,12 +265,10 @@ static void use_until_gone(void *argument)
     struct user *user = argument;
 
     for (unsigned i = 0; i < 100000000u; i++) {
-        struct bytes wire = {NULL, 0, 0};
-        SECURITY_STATUS status = loop_seal(&user->side, "text", 4, &wire);
+        SECURITY_STATUS status = user->use(&user->side);
 
-        bytes_done(&wire);
         atomic_fetch_add(&user->rounds, 1);
-        if (status != SEC_E_OK) {
+        if (status != user->want) {
             ok_status(status, SEC_E_INVALID_HANDLE, "the end");
             return;
         }
@@ -226,6 +276,7 @@ static void use_until_gone(void *argument)
     ok(false, "the context is never gone");
 }
 
+/* All of them are inside when it is deleted. */
 START_TEST(threads_delete_inside)
 {
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
@@ -233,21 +284,78 @@ START_TEST(threads_delete_inside)
 
         push_context("%s", version_name(both_versions[v]));
         if (connect_pair(&it, both_versions[v])) {
-            struct user user = {.side = it.loop.side[LOOP_CLIENT]};
-            struct host_thread *thread = host_thread_start(use_until_gone, &user);
+            struct user users[COUNT_OF(uses)];
+            struct host_thread *threads[COUNT_OF(uses)];
 
-            if (ok(thread != NULL, "no thread")) {
-                while (atomic_load(&user.rounds) < 100)
-                    host_thread_yield();
-                ok_status(DeleteSecurityContext(&it.loop.side[LOOP_CLIENT].context), SEC_E_OK,
-                          "deleted");
-                it.loop.side[LOOP_CLIENT].has_context = false;
-                host_thread_join(thread);
+            for (size_t i = 0; i < COUNT_OF(uses); i++) {
+                memset(&users[i], 0, sizeof(users[i]));
+                users[i].side = it.loop.side[LOOP_CLIENT];
+                users[i].use = uses[i].use;
+                users[i].want = uses[i].want;
+                threads[i] = host_thread_start(use_until_gone, &users[i]);
+                ok(threads[i] != NULL, "no thread for %s", uses[i].name);
             }
+            for (size_t i = 0; i < COUNT_OF(uses); i++)
+                while (threads[i] && atomic_load(&users[i].rounds) < 100)
+                    host_thread_yield();
+            ok_status(DeleteSecurityContext(&it.loop.side[LOOP_CLIENT].context), SEC_E_OK,
+                      "deleted");
+            it.loop.side[LOOP_CLIENT].has_context = false;
+            for (size_t i = 0; i < COUNT_OF(uses); i++)
+                host_thread_join(threads[i]);
         }
         disconnect(&it);
         pop_context();
     }
+}
+
+/* A credential that others are making contexts of goes away. */
+struct maker {
+    CredHandle *credential;
+    atomic_uint *rounds;
+};
+
+static void make_until_gone(void *argument)
+{
+    struct maker *maker = argument;
+
+    for (unsigned i = 0; i < 100000000u; i++) {
+        SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
+        CtxtHandle context = handle_of(0);
+        SECURITY_STATUS status = first_call(maker->credential, u"localhost", 0, &token, &context);
+
+        atomic_fetch_add(maker->rounds, 1);
+        if (status != SEC_I_CONTINUE_NEEDED) {
+            ok_status(status, SEC_E_INVALID_HANDLE, "the end");
+            return;
+        }
+        FreeContextBuffer(token.pvBuffer);
+        if (!ok_status(DeleteSecurityContext(&context), SEC_E_OK, "its context"))
+            return;
+    }
+    ok(false, "the credential is never gone");
+}
+
+START_TEST(threads_credential_freed)
+{
+    struct host_thread *threads[THREADS];
+    atomic_uint rounds = 0;
+    CredHandle credential, copy;
+
+    if (!client_make(&credential, VERSION_ANY))
+        return;
+    copy = credential; /* the threads' */
+    struct maker maker = {&copy, &rounds};
+
+    for (size_t i = 0; i < THREADS; i++) {
+        threads[i] = host_thread_start(make_until_gone, &maker);
+        ok(threads[i] != NULL, "no thread");
+    }
+    while (atomic_load(&rounds) < 200)
+        host_thread_yield();
+    ok_status(FreeCredentialsHandle(&credential), SEC_E_OK, "freed");
+    for (size_t i = 0; i < THREADS; i++)
+        host_thread_join(threads[i]);
 }
 
 /* The credentials go first; the contexts work on, and can be deleted. */

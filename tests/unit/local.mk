@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_session \
 	tests/unit/test_span \
 	tests/unit/test_suites \
+	tests/unit/test_threads \
 	tests/unit/test_tls_aead \
 	tests/unit/test_tls_crossing \
 	tests/unit/test_tls_seam \
