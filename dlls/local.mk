@@ -13,7 +13,7 @@ $(pe_makefiles): %-windows/rules.mk: dlls/pe.mk.in
 	@$(MKDIR_P) $(@D)
 	@sed 's/@arch@/$*/g' $< >$@.tmp && mv $@.tmp $@
 
-windows_dlls = secur32.dll sspicli.dll
+windows_dlls = secur32.dll sspicli.dll schannel.dll
 if HAVE_WINEBUILD
 windows_dlls += secur32unix.dll
 endif

@@ -155,6 +155,9 @@ typedef struct _SecPkgCredentials_KdcNetworkSettingsW {
 
 /* ---- schannel.h ---- */
 
+SECURITY_STATUS WINAPI SslDeserializeCertificateStore(CERT_BLOB SerializedCertificateStore,
+                                                      PCCERT_CONTEXT *ppCertContext);
+
 #ifndef SCHANNEL_RSA_PSS_PADDING_ALGORITHM
 #define SCHANNEL_RSA_PSS_PADDING_ALGORITHM u"SCH_RSA_PSS_PAD"
 #endif

@@ -50,6 +50,16 @@ BOOL WINAPI LogonUserExExW(LPWSTR User, LPWSTR Domain, LPWSTR Password, DWORD Lo
 NTSTATUS WINAPI LsaConnectLocalUser(void);
 NTSTATUS WINAPI LsaSetMachineCertificate(void);
 
+/* ---- schannel.dll: SpLsaModeInitializeFn of ntsecpkg.h, and what nobody describes ---- */
+
+NTSTATUS WINAPI SpLsaModeInitialize(ULONG LsaVersion, PULONG PackageVersion, void **Tables,
+                                    PULONG Count);
+NTSTATUS WINAPI SpUserModeInitialize(ULONG LsaVersion, PULONG PackageVersion, void **Tables,
+                                     PULONG Count);
+BOOL WINAPI SslLoadCertificate(ULONG_PTR, ULONG_PTR, ULONG_PTR);
+SECURITY_STATUS WINAPI SslCopyTlsExtensions(void);
+void WINAPI SslFreeCustomBuffer(void);
+
 /* ---- names ---- */
 
 BOOLEAN SEC_ENTRY SecpTranslateName(ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR, ULONG_PTR,

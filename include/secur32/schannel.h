@@ -387,6 +387,25 @@ typedef enum _SchGetExtensionsOptions {
     SCH_NO_RECORD_HEADER = 1
 } SchGetExtensionsOptions;
 
+/* ---- what Windows has in schannel.dll ---- */
+
+BOOL WINAPI SslEmptyCacheA(LPSTR pszTargetName, DWORD dwFlags);
+BOOL WINAPI SslEmptyCacheW(LPWSTR pszTargetName, DWORD dwFlags);
+VOID WINAPI SslGenerateRandomBits(PUCHAR pRandomData, LONG cRandomData);
+BOOL WINAPI SslCrackCertificate(PUCHAR pbCertificate, DWORD cbCertificate, DWORD dwFlags,
+                                PX509Certificate *ppCertificate);
+VOID WINAPI SslFreeCertificate(PX509Certificate pCertificate);
+DWORD WINAPI SslGetMaximumKeySize(DWORD Reserved);
+SECURITY_STATUS WINAPI SslGetServerIdentity(PBYTE ClientHello, DWORD ClientHelloSize,
+                                            PBYTE *ServerIdentity, PDWORD ServerIdentitySize,
+                                            DWORD Flags);
+SECURITY_STATUS WINAPI SslGetExtensions(const BYTE *clientHello, DWORD clientHelloByteSize,
+                                        SCH_EXTENSION_DATA *genericExtensions,
+                                        BYTE genericExtensionsCount, DWORD *bytesToRead,
+                                        SchGetExtensionsOptions flags);
+SECURITY_STATUS WINAPI SslDeserializeCertificateStore(CERT_BLOB SerializedCertificateStore,
+                                                      PCCERT_CONTEXT *ppCertContext);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Every export of secur32.dll and sspicli.dll is found by its undecorated name, and both DLLs give
- * the same function. On Linux the same names are symbols of the library.
+ * Every export of secur32.dll, sspicli.dll and schannel.dll is found by its undecorated name, and
+ * what two of them have is the same function. On Linux the same names are symbols of the library.
  *
  * Source: the export tables of Windows 10 (19041) and of a Windows 11, tests/data/abi/exports.tsv.
  * curl, SQL Server's client, FreeTDS and PuTTY look names up in secur32.dll, .NET and MSAL in
- * sspicli.dll; nobody is known to import by ordinal, and on Windows they differ between versions.
+ * sspicli.dll, MongoDB some in schannel.dll; nobody is known to import by ordinal, and on Windows
+ * they differ between versions.
  */
 #include "winsspi.h"
 
@@ -14,7 +15,9 @@
 
 #ifdef _WIN32
 
-enum dll { secur32, sspicli, dll_count };
+enum dll { secur32, sspicli, schannel, dll_count };
+
+static const char *const dll_names[] = {"secur32.dll", "sspicli.dll", "schannel.dll"};
 
 static const struct {
     enum dll dll;
@@ -32,16 +35,14 @@ static HMODULE modules[dll_count];
 
 static bool load_modules(void)
 {
-    modules[secur32] = LoadLibraryA("secur32.dll");
-    modules[sspicli] = LoadLibraryA("sspicli.dll");
-    ok(modules[secur32] != NULL, "no secur32.dll: error %lu", (unsigned long)GetLastError());
-    ok(modules[sspicli] != NULL, "no sspicli.dll: error %lu", (unsigned long)GetLastError());
-    return modules[secur32] && modules[sspicli];
-}
+    bool all = true;
 
-static const char *dll_name(enum dll dll)
-{
-    return dll == secur32 ? "secur32.dll" : "sspicli.dll";
+    for (int dll = 0; dll < dll_count; dll++) {
+        modules[dll] = LoadLibraryA(dll_names[dll]);
+        all &= ok(modules[dll] != NULL, "no %s: error %lu", dll_names[dll],
+                  (unsigned long)GetLastError());
+    }
+    return all;
 }
 
 START_TEST(exports_by_name)
@@ -52,7 +53,7 @@ START_TEST(exports_by_name)
         FARPROC function = GetProcAddress(modules[exports[i].dll], exports[i].name);
 
         if (exports[i].certain || !running_on_windows())
-            ok(function != NULL, "%s has no %s", dll_name(exports[i].dll), exports[i].name);
+            ok(function != NULL, "%s has no %s", dll_names[exports[i].dll], exports[i].name);
     }
     ok(COUNT_OF(exports) > 200, "only %zu rows", COUNT_OF(exports));
 }
@@ -72,11 +73,11 @@ START_TEST(exports_by_ordinal)
         if (ordinal)
             ok(GetProcAddress(module, MAKEINTRESOURCEA(ordinal)) ==
                    GetProcAddress(module, exports[i].name),
-               "%s: %u is not %s", dll_name(exports[i].dll), ordinal, exports[i].name);
+               "%s: %u is not %s", dll_names[exports[i].dll], ordinal, exports[i].name);
     }
 }
 
-/* One of the two DLLs forwards to the other: there is one implementation. */
+/* There is one implementation, to which the other DLLs forward. */
 START_TEST(exports_of_both)
 {
     size_t both = 0;
@@ -86,13 +87,13 @@ START_TEST(exports_of_both)
     for (size_t i = 0; i < COUNT_OF(exports); i++) {
         FARPROC function = GetProcAddress(modules[secur32], exports[i].name);
 
-        if (exports[i].dll != sspicli || !function)
+        if (exports[i].dll == secur32 || !function)
             continue;
         both++;
-        ok(function == GetProcAddress(modules[sspicli], exports[i].name),
-           "%s: another function in sspicli.dll", exports[i].name);
+        ok(function == GetProcAddress(modules[exports[i].dll], exports[i].name),
+           "%s: another function in %s", exports[i].name, dll_names[exports[i].dll]);
     }
-    ok(both > 80, "only %zu names are in both", both);
+    ok(both > 100, "only %zu names are in both", both);
 }
 
 START_TEST(exports_undecorated)
@@ -104,8 +105,8 @@ START_TEST(exports_undecorated)
         return;
     for (size_t i = 0; i < COUNT_OF(decorated); i++)
         for (int dll = 0; dll < dll_count; dll++)
-            ok(GetProcAddress(modules[dll], decorated[i]) == NULL, "%s exports %s",
-               dll_name((enum dll)dll), decorated[i]);
+            ok(GetProcAddress(modules[dll], decorated[i]) == NULL, "%s exports %s", dll_names[dll],
+               decorated[i]);
 }
 
 #else

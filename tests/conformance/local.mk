@@ -26,6 +26,7 @@ conformance_sources = \
 	tests/conformance/revocation.c \
 	tests/conformance/session.c \
 	tests/conformance/sni.c \
+	tests/conformance/ssl_functions.c \
 	tests/conformance/tables.c \
 	tests/conformance/threads.c \
 	tests/conformance/validation.c

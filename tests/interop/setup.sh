@@ -51,7 +51,7 @@ expect() {
 }
 
 same_files() {
-    for dll in secur32 sspicli secur32unix; do
+    for dll in secur32 sspicli schannel secur32unix; do
         file=$prefix/drive_c/windows/system32/$dll.dll
         if [ -e "$scratch/before/$dll.dll" ]; then
             cmp -s "$file" "$scratch/before/$dll.dll" || return 1
@@ -63,14 +63,14 @@ same_files() {
 
 overrides() {
     WINEPREFIX=$prefix WINEDEBUG=-all wine reg query 'HKCU\Software\Wine\DllOverrides' 2>/dev/null | tr -d '\r' |
-        grep -i 'secur32\|sspicli'
+        grep -i 'secur32\|sspicli\|schannel'
     WINEPREFIX=$prefix WINEDEBUG=-all wine reg query 'HKLM\Software\Microsoft\Windows NT\CurrentVersion' /v CurrentBuild \
         2>/dev/null | tr -d '\r' | grep CurrentBuild
 }
 
 "$setup" uninstall --prefix "$prefix" --from "$build" >"$scratch/out" 2>&1
 mkdir "$scratch/before"
-for dll in secur32 sspicli secur32unix; do
+for dll in secur32 sspicli schannel secur32unix; do
     cp "$prefix/drive_c/windows/system32/$dll.dll" "$scratch/before/" 2>/dev/null
 done
 overrides >"$scratch/registry-before"

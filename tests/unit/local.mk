@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/test_attributes \
 	tests/unit/test_buffers \
 	tests/unit/test_checked \
+	tests/unit/test_client_hello \
 	tests/unit/test_credential \
 	tests/unit/test_dispatch \
 	tests/unit/test_flags \

@@ -57,9 +57,9 @@ pe() { # pe ARCH TRIPLET NAME
         LC_ALL=C grep -a "FileVersion.*$version" "$work/text" >/dev/null
         say $? "$1 $3: version $version"
         ;;
-    *) lacks "$work/dump" 'DLL Name: (secur32unix|sspicli)' "$1 $3: links to secur32 only" ;;
+    *) lacks "$work/dump" 'DLL Name: (secur32unix|sspicli|schannel)' "$1 $3: links to secur32 only" ;;
     esac
-    if [ "$3" = sspicli.dll ]; then
+    if [ "$3" = sspicli.dll ] || [ "$3" = schannel.dll ]; then
         lacks "$work/dump" 'DLL Name: ' "$1 $3: forwarders only, no import"
         lacks "$work/dump" '\+base\[ *[0-9]+\] [0-9a-f]+ *Export RVA' "$1 $3: forwarders only, no code"
         has "$work/dump" 'Forwarder RVA -- secur32\.' "$1 $3: forwards to secur32"
@@ -86,7 +86,7 @@ elf() { # elf FILE CLASS
     lacks "$work/dump" 'RPATH|RUNPATH' "$1: no search path of its own"
 }
 
-for name in secur32.dll sspicli.dll secur32unix.dll conformance.exe; do
+for name in secur32.dll sspicli.dll schannel.dll secur32unix.dll conformance.exe; do
     pe x86_64 x86_64-w64-mingw32 $name
     pe i386 i686-w64-mingw32 $name
 done

@@ -13,6 +13,7 @@ export LC_ALL=C
 
 top=${top_srcdir:-$(dirname "$0")/../..}
 list=$top/dlls/secur32/exports.list
+schannel_list=$top/dlls/schannel/exports.list
 gen=$top/tools/gen-exports
 check=$top/tools/check-exports
 work=$(mktemp -d) || exit 99
@@ -38,6 +39,12 @@ say $? "module definition of secur32.dll"
 "$gen" sspicli-def "$list" >"$work/sspicli.def" &&
     [ "$(grep -c ' = secur32\.[A-Za-z]* @[0-9]*$' "$work/sspicli.def")" -eq 111 ]
 say $? "module definition of sspicli.dll"
+"$gen" schannel-def "$schannel_list" >"$work/schannel.def" &&
+    [ "$(grep -c ' = secur32\.[A-Za-z]* @[0-9]*$' "$work/schannel.def")" -eq 38 ]
+say $? "module definition of schannel.dll"
+"$gen" schannel-def "$list" >"$work/out" 2>/dev/null
+[ $? -eq 1 ] && [ ! -s "$work/out" ]
+say $? "refused: the other list for schannel.dll"
 "$gen" elf-map <"$list" >"$work/map" && grep -q '^        secur32_store_open;$' "$work/map"
 say $? "version script, list from standard input"
 "$gen" nothing "$list" >/dev/null 2>&1
@@ -124,10 +131,10 @@ build 's/jmp _EncryptMessage@16/jmp _FreeContextBuffer@4/' ''
 finds "a jump to a function with other arguments" 'SealMessage: takes 4, not 16'
 build '' '/ VerifySignature /d'
 finds "a name that is missing" 'missing: 101 VerifySignature'
-build '' 's/ VerifySignature @101/ VerifySignature @125/'
-finds "another ordinal" 'not in exports.list: 125 VerifySignature'
-build '' '$s/$/\n    Another = VerifySignature @125/'
-finds "a name too many" 'not in exports.list: 125 Another'
+build '' 's/ VerifySignature @101/ VerifySignature @199/'
+finds "another ordinal" 'not in exports.list: 199 VerifySignature'
+build '' '$s/$/\n    Another = VerifySignature @199/'
+finds "a name too many" 'not in exports.list: 199 Another'
 build '' 's/ VerifySignature @101/ VerifySignature@16 @101/'
 finds "a decorated name" 'not in exports.list: 101 VerifySignature@16'
 build '' 's/ VerifySignature @101/ VerifySignature = sspicli.VerifySignature @101/'
@@ -141,4 +148,12 @@ $cc -shared -nostdlib -Wl,--entry=0 -o "$work/sspicli.dll" "$work/changed.def"
 "$check" "$work/sspicli.dll" >"$work/out" 2>"$work/err"
 [ $? -eq 1 ] && grep -q 'SealMessage secur32.EncryptMessage' "$work/err"
 say $? "found: a forwarder to another name"
+$cc -shared -nostdlib -Wl,--entry=0 -o "$work/schannel.dll" "$work/schannel.def" &&
+    "$check" "$work/schannel.dll" >/dev/null 2>&1
+say $? "good forwarders of schannel.dll are good"
+sed '/SslEmptyCacheW/d' "$work/schannel.def" >"$work/changed.def"
+$cc -shared -nostdlib -Wl,--entry=0 -o "$work/schannel.dll" "$work/changed.def"
+"$check" "$work/schannel.dll" >"$work/out" 2>"$work/err"
+[ $? -eq 1 ] && grep -q 'missing: 29 SslEmptyCacheW' "$work/err"
+say $? "found: a name missing in schannel.dll"
 echo "1..$count"

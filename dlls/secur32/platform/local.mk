@@ -6,6 +6,7 @@ platform_sources = dlls/secur32/platform/text_common.c
 platform_elf_sources = $(platform_sources) \
 	dlls/secur32/platform/elf/anchors.c \
 	dlls/secur32/platform/elf/certs.c \
+	dlls/secur32/platform/elf/describe.c \
 	dlls/secur32/platform/elf/files.c \
 	dlls/secur32/platform/elf/keys.c \
 	dlls/secur32/platform/elf/library.c \
@@ -20,6 +21,7 @@ platform_elf_sources = $(platform_sources) \
 
 platform_pe_sources = $(platform_sources) \
 	dlls/secur32/platform/pe/certs.c \
+	dlls/secur32/platform/pe/describe.c \
 	dlls/secur32/platform/pe/engine.c \
 	dlls/secur32/platform/pe/find.c \
 	dlls/secur32/platform/pe/keys.c \

@@ -70,6 +70,11 @@ int64_t platform_local_from_utc(int64_t filetime);
 /* Milliseconds on a clock that never goes back. */
 uint64_t platform_monotonic_ms(void);
 
+/* ---- random bytes ---- */
+
+/* Fit for keys. Ends the process when the system has none. */
+void platform_random(void *to, size_t size);
+
 /* ---- certificates with keys ---- */
 
 /* A certificate that a program gave us, with chain and key; shared by counting references. */
@@ -154,6 +159,26 @@ void platform_verdict_done(struct platform_verdict *verdict);
  * after. NULL in gives NULL out; NULL for a store that is none. */
 const void *platform_store_ref(const void *store);
 void platform_store_free(const void *store);
+
+/* ---- describing a certificate ---- */
+
+/* What SslCrackCertificate tells. */
+struct platform_description {
+    uint32_t version;                            /* 0: X.509 version 1 */
+    uint8_t serial[16];                          /* lowest byte first; longer ones are cut */
+    uint32_t signature_algorithm, key_algorithm; /* ALG_ID; 0: none */
+    int64_t not_before, not_after;               /* FILETIME */
+    char *issuer, *subject;                      /* ANSI */
+    uint8_t *key;                                /* as it stands in the certificate */
+    size_t key_size;
+};
+
+/* SEC_E_CERT_UNKNOWN: no certificate. */
+MUST_CHECK SECURITY_STATUS platform_describe(struct span der,
+                                             struct platform_description *description);
+void platform_description_done(struct platform_description *description);
+
+/* ---- stores ---- */
 
 /* DER names of the certificates in a store (hRootStore): what a server lists in its request. Freed
  * with mem_free(*names) in one piece. */

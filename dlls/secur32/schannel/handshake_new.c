@@ -31,10 +31,6 @@
 /* dwSessionLifespan: no entry in the cache. */
 #define LIFESPAN_NONE 0xffffffffu
 
-/* Stands before the cached name of a session whose peer was not validated although its credential
- * wants that: no context that validates may resume it. No host name has it. */
-#define UNVALIDATED_MARK '*'
-
 #define NAME_MAX 255
 
 struct beginning {
@@ -161,7 +157,7 @@ static SECURITY_STATUS set_cache_name(struct schan_context *context, bool marked
     if (!context->cache_name)
         return SEC_E_INSUFFICIENT_MEMORY;
     if (marked)
-        context->cache_name[0] = UNVALIDATED_MARK;
+        context->cache_name[0] = SESSION_UNVALIDATED_MARK;
     memcpy(context->cache_name + (marked ? 1 : 0), context->name, size);
     return SEC_E_OK;
 }

@@ -9,6 +9,7 @@ schannel_sources = \
 	dlls/secur32/schannel/attributes_key.c \
 	dlls/secur32/schannel/attributes_set.c \
 	dlls/secur32/schannel/binding.c \
+	dlls/secur32/schannel/client_hello.c \
 	dlls/secur32/schannel/context.c \
 	dlls/secur32/schannel/control.c \
 	dlls/secur32/schannel/credential.c \
@@ -33,7 +34,12 @@ schannel_sources = \
 	dlls/secur32/schannel/record_open.c \
 	dlls/secur32/schannel/record_seal.c \
 	dlls/secur32/schannel/record_unseal.c \
+	dlls/secur32/schannel/serialized.c \
 	dlls/secur32/schannel/session.c \
+	dlls/secur32/schannel/ssl_cache.c \
+	dlls/secur32/schannel/ssl_certificate.c \
+	dlls/secur32/schannel/ssl_hello.c \
+	dlls/secur32/schannel/ssl_misc.c \
 	dlls/secur32/schannel/suites.c \
 	dlls/secur32/schannel/verify.c
 
@@ -41,6 +47,7 @@ schannel_headers = \
 	dlls/secur32/schannel/alerts.h \
 	dlls/secur32/schannel/attributes.h \
 	dlls/secur32/schannel/binding.h \
+	dlls/secur32/schannel/client_hello.h \
 	dlls/secur32/schannel/context.h \
 	dlls/secur32/schannel/credential.h \
 	dlls/secur32/schannel/credential_input.h \
@@ -52,6 +59,7 @@ schannel_headers = \
 	dlls/secur32/schannel/policy_base.h \
 	dlls/secur32/schannel/record.h \
 	dlls/secur32/schannel/record_open.h \
+	dlls/secur32/schannel/serialized.h \
 	dlls/secur32/schannel/session.h \
 	dlls/secur32/schannel/suites.h \
 	dlls/secur32/schannel/verify.h

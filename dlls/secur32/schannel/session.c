@@ -265,6 +265,21 @@ void session_forget(uint64_t credential_id, const char *name)
     lock_release(&cache.lock);
 }
 
+void session_forget_server(const char *name)
+{
+    struct entry *it, *next;
+
+    lock_take(&cache.lock);
+    for (it = cache.newest; it; it = next) {
+        const char *kept = it->name + (it->name[0] == SESSION_UNVALIDATED_MARK);
+
+        next = it->older;
+        if (!strcmp(kept, name))
+            drop(it);
+    }
+    lock_release(&cache.lock);
+}
+
 size_t session_count(void)
 {
     size_t count;

@@ -12,6 +12,10 @@
 
 #include "base/span.h"
 
+/* Stands before the cached name of a session whose peer was not validated although its credential
+ * wants that: no context that validates may resume it. No host name has it. */
+#define SESSION_UNVALIDATED_MARK '*'
+
 /* Takes over a copy of the data. single_use: a TLS 1.3 ticket, given out once. */
 void session_store(uint64_t credential_id, const char *name, struct span data, bool single_use,
                    uint32_t lifetime_ms);
@@ -20,6 +24,8 @@ void session_store(uint64_t credential_id, const char *name, struct span data, b
 uint8_t *session_take(uint64_t credential_id, const char *name, size_t *size);
 /* name NULL: all names; credential_id 0: all credentials. */
 void session_forget(uint64_t credential_id, const char *name);
+/* The sessions of a host name, whoever made them and whether or not they carry the mark. */
+void session_forget_server(const char *name);
 /* For tests: how many entries there are. */
 size_t session_count(void);
 
