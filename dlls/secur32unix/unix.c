@@ -359,6 +359,7 @@ static fetch_call *const fetch_calls[] = {
     [PARAM_FETCH_SERVER_NAME] = tls_server_name,
     [PARAM_FETCH_SESSION_DATA] = tls_session_data,
     [PARAM_FETCH_UNIQUE] = tls_unique,
+    [PARAM_FETCH_EXTENSIONS] = tls_extensions,
 };
 _Static_assert(COUNT_OF(fetch_calls) == PARAM_FETCH_COUNT, "a call for each");
 

@@ -6,6 +6,8 @@ conformance_sources = \
 	tests/conformance/alerts.c \
 	tests/conformance/alpn.c \
 	tests/conformance/attributes.c \
+	tests/conformance/attributes_all.c \
+	tests/conformance/attributes_certificate.c \
 	tests/conformance/client_certificate.c \
 	tests/conformance/close.c \
 	tests/conformance/common.c \

@@ -107,6 +107,12 @@ START_TEST(seam_bindings)
         ok(tls_peer_schemes(pair.server.session, ours, sizeof(ours), &our_size) == TLS_OK &&
                our_size >= 2,
            "no schemes");
+        ok(tls_extensions(pair.client.session, ours, sizeof(ours), &our_size) == TLS_OK, "ours");
+        ok(tls_extensions(pair.server.session, theirs, sizeof(theirs), &their_size) == TLS_OK,
+           "theirs");
+        ok(our_size >= 2 && our_size % 2 == 0 &&
+               span_equal(span_of(ours, our_size), span_of(theirs, their_size)),
+           "the server's extensions differ");
         pair_close(&pair);
         pop_context();
     }

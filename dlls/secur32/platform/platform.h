@@ -159,6 +159,8 @@ void platform_verdict_done(struct platform_verdict *verdict);
  * after. NULL in gives NULL out; NULL for a store that is none. */
 const void *platform_store_ref(const void *store);
 void platform_store_free(const void *store);
+/* The system's roots as a store of the program's own; NULL: there is no such store here. */
+const void *platform_store_roots(void);
 
 /* ---- describing a certificate ---- */
 

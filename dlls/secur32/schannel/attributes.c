@@ -26,71 +26,134 @@ union attribute_value {
     void *align;
 };
 
-#define ROW(id, structure) SECPKG_ATTR_##id, #id, sizeof(structure)
-#define CTX(name) SecPkgContext_##name
-#define ALWAYS ATTRIBUTE_ALWAYS
-#define CONNECTED ATTRIBUTE_CONNECTED
-#define REFUSED ATTRIBUTE_ALWAYS, false, NULL, NULL
+#define ROW(id, structure) SECPKG_ATTR_##id, #id, #structure, sizeof(structure)
+#define ALWAYS ATTRIBUTE_ALWAYS, false
+#define CONNECTED ATTRIBUTE_CONNECTED, false
+#define CONNECTED_READS ATTRIBUTE_CONNECTED, true
+#define PLAIN ATTRIBUTE_PLAIN
+#define BUFFER ATTRIBUTE_BUFFER
+#define CERTIFICATE ATTRIBUTE_CERTIFICATE
+#define STORE ATTRIBUTE_STORE
+#define QUERY(name) fill_##name, NULL
+#define SET(name) NULL, set_##name
+#define BOTH(name) fill_##name, set_##name
+#define REFUSED ATTRIBUTE_ALWAYS, false, ATTRIBUTE_PLAIN, NULL, NULL
 
 /* clang-format off */
 static const struct attribute attributes[] = {
-    /* name, structure                                              since, reads, fill, set */
-    { ROW(SIZES,                     CTX(Sizes)),                   CONNECTED, false, fill_sizes, NULL },
-    { ROW(NAMES,                     CTX(NamesW)),                  CONNECTED, false, fill_names, NULL },
-    { ROW(LIFESPAN,                  CTX(Lifespan)),                CONNECTED, false, fill_lifespan, NULL },
-    { ROW(DCE_INFO,                  CTX(DceInfo)),                 REFUSED },
-    { ROW(STREAM_SIZES,              CTX(StreamSizes)),             CONNECTED, false, fill_stream_sizes, NULL },
-    { ROW(KEY_INFO,                  CTX(KeyInfoW)),                CONNECTED, false, fill_key_info, NULL },
-    { ROW(AUTHORITY,                 CTX(AuthorityW)),              CONNECTED, false, fill_authority, NULL },
-    { ROW(PROTO_INFO,                CTX(ProtoInfoW)),              CONNECTED, false, fill_protocol_info, NULL },
-    { ROW(PASSWORD_EXPIRY,           CTX(PasswordExpiry)),          REFUSED },
-    { ROW(SESSION_KEY,               CTX(SessionKey)),              REFUSED },
-    { ROW(USER_FLAGS,                CTX(UserFlags)),               REFUSED },
-    { ROW(NEGOTIATION_INFO,          CTX(NegotiationInfoW)),        REFUSED },
-    { ROW(NATIVE_NAMES,              CTX(NativeNamesW)),            REFUSED },
-    { ROW(FLAGS,                     CTX(Flags)),                   ALWAYS,    false, fill_flags, NULL },
-    { ROW(CREDENTIAL_NAME,           CTX(CredentialNameW)),         REFUSED },
-    { ROW(TARGET_INFORMATION,        CTX(TargetInformation)),       REFUSED },
-    { ROW(ACCESS_TOKEN,              CTX(AccessToken)),             REFUSED },
-    { ROW(TARGET,                    CTX(Target)),                  REFUSED },
-    { ROW(AUTHENTICATION_ID,         CTX(AuthzID)),                 REFUSED },
-    { ROW(UNIQUE_BINDINGS,           CTX(Bindings)),                CONNECTED, false, fill_unique_bindings, NULL },
-    { ROW(ENDPOINT_BINDINGS,         CTX(Bindings)),                CONNECTED, false, fill_endpoint_bindings, NULL },
-    { ROW(CLIENT_SPECIFIED_TARGET,   CTX(ClientSpecifiedTarget)),   REFUSED },
-    { ROW(DTLS_MTU,                  USHORT),                       REFUSED },
-    { ROW(APPLICATION_PROTOCOL,      CTX(ApplicationProtocol)),     CONNECTED, false, fill_application_protocol, NULL },
-    { ROW(NEGOTIATED_TLS_EXTENSIONS, CTX(NegotiatedTlsExtensions)), REFUSED },
-    { ROW(REMOTE_CRED,               CTX(RemoteCredentialInfo)),    REFUSED },
-    { ROW(LOCAL_CRED,                CTX(LocalCredentialInfo)),     REFUSED },
-    { ROW(REMOTE_CERT_CONTEXT,       PCCERT_CONTEXT),               ALWAYS,    false, fill_remote_certificate, NULL },
-    { ROW(LOCAL_CERT_CONTEXT,        PCCERT_CONTEXT),               CONNECTED, false, fill_local_certificate, NULL },
-    { ROW(ROOT_STORE,                HCERTSTORE),                   REFUSED },
-    { ROW(ISSUER_LIST_EX,            CTX(IssuerListInfoEx)),        ALWAYS,    false, fill_issuers, NULL },
-    { ROW(CONNECTION_INFO,           CTX(ConnectionInfo)),          CONNECTED, false, fill_connection_info, NULL },
-    { ROW(EAP_KEY_BLOCK,             CTX(EapKeyBlock)),             CONNECTED, false, fill_eap_key_block, NULL },
-    { ROW(MAPPED_CRED_ATTR,          CTX(MappedCredAttr)),          REFUSED },
-    { ROW(SESSION_INFO,              CTX(SessionInfo)),             CONNECTED, false, fill_session_info, NULL },
-    { ROW(APP_DATA,                  CTX(SessionAppData)),          ALWAYS,    false, fill_app_data, set_app_data },
-    { ROW(REMOTE_CERTIFICATES,       CTX(Certificates)),            ALWAYS,    false, fill_remote_certificates, NULL },
-    { ROW(CC_POLICY_RESULT,          CTX(ClientCertPolicyResult)),  REFUSED },
-    { ROW(LOCAL_CERT_INFO,           CTX(CertInfo)),                REFUSED },
-    { ROW(CIPHER_INFO,               CTX(CipherInfo)),              CONNECTED, false, fill_cipher_info, NULL },
-    { ROW(EAP_PRF_INFO,              CTX(EapPrfInfo)),              ALWAYS,    false, NULL, set_eap_prf_info },
-    { ROW(SUPPORTED_SIGNATURES,      CTX(SupportedSignatures)),     ALWAYS,    false, fill_supported_signatures, NULL },
-    { ROW(REMOTE_CERT_CHAIN,         PCCERT_CONTEXT),               ALWAYS,    false, fill_remote_certificate, NULL },
-    { ROW(UI_INFO,                   CTX(UiInfo)),                  REFUSED },
-    { ROW(EARLY_START,               CTX(EarlyStart)),              REFUSED },
-    { ROW(KEYING_MATERIAL_INFO,      CTX(KeyingMaterialInfo)),      ALWAYS,    false, NULL, set_keying_material_info },
-    { ROW(KEYING_MATERIAL,           CTX(KeyingMaterial)),          CONNECTED, false, fill_keying_material, NULL },
-    { ROW(SRTP_PARAMETERS,           CTX(SrtpParameters)),          CONNECTED, false, fill_srtp, NULL },
-    { ROW(TOKEN_BINDING,             CTX(TokenBinding)),            REFUSED },
-    { ROW(CONNECTION_INFO_EX,        CTX(ConnectionInfoEx)),        CONNECTED, false, fill_connection_info_ex, NULL },
-    { ROW(KEYING_MATERIAL_TOKEN_BINDING, CTX(KeyingMaterial)),      REFUSED },
-    { ROW(KEYING_MATERIAL_INPROC,    CTX(KeyingMaterial_Inproc)),   CONNECTED, true,  fill_keying_material_inproc, NULL },
-    { ROW(CERT_CHECK_RESULT,         CTX(CertificateValidationResult)), ALWAYS, false, fill_check_result, NULL },
-    { ROW(CERT_CHECK_RESULT_INPROC,  CTX(CertificateValidationResult)), CONNECTED, false, fill_check_result_inproc, NULL },
-    { ROW(SERIALIZED_REMOTE_CERT_CONTEXT_INPROC, CERT_BLOB),        REFUSED },
-    { ROW(SERIALIZED_REMOTE_CERT_CONTEXT, CERT_BLOB),               REFUSED },
+    /* name, structure; since when; what to free; functions; note */
+    { ROW(SIZES, SecPkgContext_Sizes),
+      CONNECTED, PLAIN, QUERY(sizes), "cbMaxSignature is 0: there is no MakeSignature" },
+    { ROW(NAMES, SecPkgContext_NamesW),
+      CONNECTED, BUFFER, QUERY(names), "SEC_E_NO_CREDENTIALS: client certificates are not mapped to accounts" },
+    { ROW(LIFESPAN, SecPkgContext_Lifespan),
+      CONNECTED, PLAIN, QUERY(lifespan), "from the first handshake to the end of a client certificate's validity (server), else for ever" },
+    { ROW(DCE_INFO, SecPkgContext_DceInfo),
+      REFUSED, "of Kerberos" },
+    { ROW(STREAM_SIZES, SecPkgContext_StreamSizes),
+      CONNECTED, PLAIN, QUERY(stream_sizes), "" },
+    { ROW(KEY_INFO, SecPkgContext_KeyInfoW),
+      CONNECTED, BUFFER, QUERY(key_info), "" },
+    { ROW(AUTHORITY, SecPkgContext_AuthorityW),
+      CONNECTED, BUFFER, QUERY(authority), "an empty string" },
+    { ROW(PROTO_INFO, SecPkgContext_ProtoInfoW),
+      CONNECTED, BUFFER, QUERY(protocol_info), "TLS or DTLS, and its version" },
+    { ROW(PASSWORD_EXPIRY, SecPkgContext_PasswordExpiry),
+      REFUSED, "of NTLM" },
+    { ROW(SESSION_KEY, SecPkgContext_SessionKey),
+      REFUSED, "TLS has no one session key; KEYING_MATERIAL exports one" },
+    { ROW(USER_FLAGS, SecPkgContext_UserFlags),
+      REFUSED, "of NTLM" },
+    { ROW(NEGOTIATION_INFO, SecPkgContext_NegotiationInfoW),
+      REFUSED, "of Negotiate" },
+    { ROW(NATIVE_NAMES, SecPkgContext_NativeNamesW),
+      REFUSED, "of Kerberos" },
+    { ROW(FLAGS, SecPkgContext_Flags),
+      ALWAYS, PLAIN, QUERY(flags), "" },
+    { ROW(CREDENTIAL_NAME, SecPkgContext_CredentialNameW),
+      REFUSED, "of Kerberos" },
+    { ROW(TARGET_INFORMATION, SecPkgContext_TargetInformation),
+      REFUSED, "of Kerberos" },
+    { ROW(ACCESS_TOKEN, SecPkgContext_AccessToken),
+      REFUSED, "client certificates are not mapped to accounts" },
+    { ROW(TARGET, SecPkgContext_Target),
+      REFUSED, "of Kerberos" },
+    { ROW(AUTHENTICATION_ID, SecPkgContext_AuthzID),
+      REFUSED, "of Kerberos" },
+    { ROW(UNIQUE_BINDINGS, SecPkgContext_Bindings),
+      CONNECTED, BUFFER, QUERY(unique_bindings), "tls-unique; not defined in TLS 1.3: SEC_E_UNSUPPORTED_FUNCTION" },
+    { ROW(ENDPOINT_BINDINGS, SecPkgContext_Bindings),
+      CONNECTED, BUFFER, QUERY(endpoint_bindings), "tls-server-end-point" },
+    { ROW(CLIENT_SPECIFIED_TARGET, SecPkgContext_ClientSpecifiedTarget),
+      REFUSED, "of Kerberos" },
+    { ROW(DTLS_MTU, USHORT),
+      REFUSED, "of datagrams; a stream has none" },
+    { ROW(APPLICATION_PROTOCOL, SecPkgContext_ApplicationProtocol),
+      CONNECTED, PLAIN, QUERY(application_protocol), "status None when there is none" },
+    { ROW(NEGOTIATED_TLS_EXTENSIONS, SecPkgContext_NegotiatedTlsExtensions),
+      CONNECTED, BUFFER, QUERY(extensions), "those that the server answered with" },
+    { ROW(REMOTE_CRED, SecPkgContext_RemoteCredentialInfo),
+      REFUSED, "obsolete: REMOTE_CERT_CONTEXT" },
+    { ROW(LOCAL_CRED, SecPkgContext_LocalCredentialInfo),
+      REFUSED, "obsolete: LOCAL_CERT_CONTEXT" },
+    { ROW(REMOTE_CERT_CONTEXT, PCCERT_CONTEXT),
+      ALWAYS, CERTIFICATE, QUERY(remote_certificate), "its store holds the chain as it came, leaf first" },
+    { ROW(LOCAL_CERT_CONTEXT, PCCERT_CONTEXT),
+      CONNECTED, CERTIFICATE, QUERY(local_certificate), "" },
+    { ROW(ROOT_STORE, HCERTSTORE),
+      ALWAYS, STORE, QUERY(root_store), "hRootStore of the credential; without one the system's roots on Windows, SEC_E_NO_CREDENTIALS on Linux" },
+    { ROW(ISSUER_LIST_EX, SecPkgContext_IssuerListInfoEx),
+      ALWAYS, BUFFER, QUERY(issuers), "client, once the server has asked for a certificate; one block" },
+    { ROW(CONNECTION_INFO, SecPkgContext_ConnectionInfo),
+      CONNECTED, PLAIN, QUERY(connection_info), "" },
+    { ROW(EAP_KEY_BLOCK, SecPkgContext_EapKeyBlock),
+      CONNECTED, PLAIN, QUERY(eap_key_block), "rgbIVs stays zero; TLS 1.3: SEC_E_UNSUPPORTED_FUNCTION" },
+    { ROW(MAPPED_CRED_ATTR, SecPkgContext_MappedCredAttr),
+      REFUSED, "client certificates are not mapped to accounts" },
+    { ROW(SESSION_INFO, SecPkgContext_SessionInfo),
+      CONNECTED, PLAIN, QUERY(session_info), "a session that TLS 1.3 resumed is not called so" },
+    { ROW(APP_DATA, SecPkgContext_SessionAppData),
+      ALWAYS, BUFFER, BOTH(app_data), "" },
+    { ROW(REMOTE_CERTIFICATES, SecPkgContext_Certificates),
+      ALWAYS, BUFFER, QUERY(remote_certificates), "" },
+    { ROW(CC_POLICY_RESULT, SecPkgContext_ClientCertPolicyResult),
+      ALWAYS, PLAIN, QUERY(policy_result), "server whose credential has CLIENT_CERT_POLICY" },
+    { ROW(LOCAL_CERT_INFO, SecPkgContext_CertInfo),
+      REFUSED, "for callers in the kernel" },
+    { ROW(CIPHER_INFO, SecPkgContext_CipherInfo),
+      CONNECTED, PLAIN, QUERY(cipher_info), "" },
+    { ROW(EAP_PRF_INFO, SecPkgContext_EapPrfInfo),
+      ALWAYS, PLAIN, SET(eap_prf_info), "" },
+    { ROW(SUPPORTED_SIGNATURES, SecPkgContext_SupportedSignatures),
+      ALWAYS, BUFFER, QUERY(supported_signatures), "the structure has no words for RSA-PSS and EdDSA" },
+    { ROW(REMOTE_CERT_CHAIN, PCCERT_CONTEXT),
+      ALWAYS, CERTIFICATE, QUERY(remote_certificate), "as REMOTE_CERT_CONTEXT" },
+    { ROW(UI_INFO, SecPkgContext_UiInfo),
+      REFUSED, "nothing here asks a person" },
+    { ROW(EARLY_START, SecPkgContext_EarlyStart),
+      ALWAYS, PLAIN, SET(early_start), "taken, without effect: no data goes before the server's Finished" },
+    { ROW(KEYING_MATERIAL_INFO, SecPkgContext_KeyingMaterialInfo),
+      ALWAYS, PLAIN, SET(keying_material_info), "" },
+    { ROW(KEYING_MATERIAL, SecPkgContext_KeyingMaterial),
+      CONNECTED, BUFFER, QUERY(keying_material), "after KEYING_MATERIAL_INFO was set" },
+    { ROW(SRTP_PARAMETERS, SecPkgContext_SrtpParameters),
+      CONNECTED, PLAIN, QUERY(srtp), "a stream has no profile" },
+    { ROW(TOKEN_BINDING, SecPkgContext_TokenBinding),
+      REFUSED, "no browser or server has it any more" },
+    { ROW(CONNECTION_INFO_EX, SecPkgContext_ConnectionInfoEx),
+      CONNECTED, PLAIN, QUERY(connection_info_ex), "" },
+    { ROW(KEYING_MATERIAL_TOKEN_BINDING, SecPkgContext_KeyingMaterial),
+      REFUSED, "as TOKEN_BINDING" },
+    { ROW(KEYING_MATERIAL_INPROC, SecPkgContext_KeyingMaterial_Inproc),
+      CONNECTED_READS, BUFFER, QUERY(keying_material_inproc), "asks and answers in one call" },
+    { ROW(CERT_CHECK_RESULT, SecPkgContext_CertificateValidationResult),
+      ALWAYS, PLAIN, QUERY(check_result), "" },
+    { ROW(CERT_CHECK_RESULT_INPROC, SecPkgContext_CertificateValidationResult),
+      CONNECTED, PLAIN, QUERY(check_result_inproc), "" },
+    { ROW(SERIALIZED_REMOTE_CERT_CONTEXT_INPROC, CERT_BLOB),
+      CONNECTED, BUFFER, QUERY(serialized_certificates), "for SslDeserializeCertificateStore" },
+    { ROW(SERIALIZED_REMOTE_CERT_CONTEXT, CERT_BLOB),
+      ALWAYS, BUFFER, QUERY(serialized_certificates), "for SslDeserializeCertificateStore" },
 };
 /* clang-format on */
 
@@ -168,6 +231,15 @@ bool attribute_info(struct schan_context *context, struct tls_info *info)
         *info = context->info;
     lock_release(&context->session);
     return done;
+}
+
+SECURITY_STATUS attribute_facts(struct schan_context *context, struct attribute_facts *facts)
+{
+    if (!attribute_info(context, &facts->info))
+        return SEC_E_INVALID_HANDLE;
+    facts->suite = suite_find(facts->info.suite);
+    facts->group = group_find(facts->info.group);
+    return facts->suite ? SEC_E_OK : SEC_E_INTERNAL_ERROR;
 }
 
 struct schan_credential *attribute_credential(struct schan_context *context)

@@ -6,7 +6,8 @@
  *
  *   attributes.c              the table; QueryContextAttributes
  *   attributes_connection.c   what was negotiated
- *   attributes_certificate.c  certificates of both sides, names, the verdict
+ *   attributes_certificate.c  certificates of both sides, names
+ *   attributes_verdict.c      what is to be held of the peer's
  *   attributes_key.c          bindings and exported keys
  *   attributes_set.c          SetContextAttributes
  *
@@ -25,15 +26,26 @@ enum attribute_since {
     ATTRIBUTE_CONNECTED /* too early: SEC_E_INVALID_HANDLE */
 };
 
+/* What of the answer is the program's to free, and how. */
+enum attribute_memory {
+    ATTRIBUTE_PLAIN,       /* nothing */
+    ATTRIBUTE_BUFFER,      /* FreeContextBuffer, of each pointer */
+    ATTRIBUTE_CERTIFICATE, /* CertFreeCertificateContext */
+    ATTRIBUTE_STORE        /* CertCloseStore */
+};
+
 struct attribute {
     ULONG id;
-    const char *name; /* without SECPKG_ATTR_ */
-    size_t size;      /* of the structure in the caller's memory */
+    const char *name;      /* without SECPKG_ATTR_ */
+    const char *structure; /* as schannel.h and sspi.h call it */
+    size_t size;           /* of the structure in the caller's memory */
     enum attribute_since since;
     bool reads; /* the caller's structure holds arguments */
+    enum attribute_memory memory;
     /* NULL: Windows documents it, and we refuse it with SEC_E_UNSUPPORTED_FUNCTION */
     SECURITY_STATUS (*fill)(struct schan_context *context, void *out);
     SECURITY_STATUS (*set)(struct schan_context *context, const void *in);
+    const char *note; /* for doc/attributes.md, which is made of this table */
 };
 
 const struct attribute *attribute_at(size_t index); /* NULL past the end; ordered by id */
@@ -41,6 +53,14 @@ const struct attribute *attribute_find(ULONG id);
 
 /* The facts of the latest handshake that was completed; false: none was. */
 bool attribute_info(struct schan_context *context, struct tls_info *info);
+/* The same with what the tables say of it. SEC_E_INVALID_HANDLE: none was completed. */
+struct attribute_facts {
+    struct tls_info info;
+    const struct suite *suite;
+    const struct group *group; /* NULL: none */
+};
+MUST_CHECK SECURITY_STATUS attribute_facts(struct schan_context *context,
+                                           struct attribute_facts *facts);
 /* A reference to the credential that the context uses now. */
 struct schan_credential *attribute_credential(struct schan_context *context);
 /* A zero-terminated wide copy for the program, of ASCII. NULL: no memory. */
@@ -78,6 +98,7 @@ FILLER(connection_info_ex);
 FILLER(cipher_info);
 FILLER(session_info);
 FILLER(srtp);
+FILLER(extensions);
 
 /* attributes_certificate.c */
 FILLER(names);
@@ -86,12 +107,17 @@ FILLER(local_certificate);
 FILLER(remote_certificates);
 FILLER(issuers);
 FILLER(supported_signatures);
-FILLER(check_result);
-FILLER(check_result_inproc);
+FILLER(serialized_certificates);
+FILLER(root_store);
 /* The server's certificate, theirs or ours, in memory to be freed with mem_free.
  * SEC_E_NO_CREDENTIALS: there is none. */
 MUST_CHECK SECURITY_STATUS attribute_server_leaf(struct schan_context *context, uint8_t **leaf,
                                                  size_t *size);
+
+/* attributes_verdict.c */
+FILLER(check_result);
+FILLER(check_result_inproc);
+FILLER(policy_result);
 
 /* attributes_key.c */
 FILLER(unique_bindings);
@@ -105,5 +131,6 @@ FILLER(app_data);
 SETTER(keying_material_info);
 SETTER(eap_prf_info);
 SETTER(app_data);
+SETTER(early_start);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Attributes about certificates. A PCCERT_CONTEXT that is told is a reference of the program's own;
- * lists are one block of memory each, for FreeContextBuffer.
+ * Attributes about certificates (the verdict on them: attributes_verdict.c). A PCCERT_CONTEXT that
+ * is told is a reference of the program's own; lists are one block of memory each, for
+ * FreeContextBuffer.
  *
  * Sources: Microsoft Learn, "QueryContextAttributes (Schannel)", "SecPkgContext_IssuerListInfoEx",
- * "SecPkgContext_SupportedSignatures"; comments in schannel.h (SecPkgContext_Certificates,
- * SecPkgContext_CertificateValidationResult). Without certificate of the peer all of them answer
- * SEC_E_NO_CREDENTIALS, which programs of servers wait for.
+ * "SecPkgContext_SupportedSignatures"; comments in schannel.h (SecPkgContext_Certificates). Without
+ * certificate of the peer all of them answer SEC_E_NO_CREDENTIALS, which programs of servers wait
+ * for.
  */
 #include "schannel/attributes.h"
 
@@ -15,6 +16,7 @@
 
 #include "base/checked.h"
 #include "base/mem.h"
+#include "schannel/serialized.h"
 #include "schannel/verify.h"
 #include "sspi/buffers.h"
 
@@ -81,7 +83,36 @@ FILLER(remote_certificates)
     return SEC_E_OK;
 }
 
+FILLER(serialized_certificates)
+{
+    struct span *chain = NULL;
+    size_t count = 0;
+    SECURITY_STATUS status = verify_get_chain(context, &chain, &count);
+
+    if (status == SEC_E_OK)
+        status = serialized_write(chain, count, out);
+    mem_free(chain);
+    return status;
+}
+
 /* ---- ours ---- */
+
+/* "A certificate context of the root store", says the page; its type is HCERTSTORE, and the one
+ * that the credential has is what a program can compare with. */
+FILLER(root_store)
+{
+    HCERTSTORE *to = out;
+    struct schan_credential *credential = attribute_credential(context);
+    const void *store = NULL;
+
+    if (credential && credential->root_store)
+        store = platform_store_ref(credential->root_store);
+    schan_credential_unref(credential);
+    if (!store)
+        store = platform_store_roots();
+    *to = (HCERTSTORE)(uintptr_t)store;
+    return store ? SEC_E_OK : SEC_E_NO_CREDENTIALS;
+}
 
 /* The certificate that was sent. A resumed session sends none; with a single one it is clear which
  * the session was made with. */
@@ -295,59 +326,4 @@ FILLER(supported_signatures)
             to->pSignatureAndHashAlgorithms[to->cSignatureAndHashAlgorithms++] = turned;
     }
     return SEC_E_OK;
-}
-
-/* ---- the verdict on the peer's chain ---- */
-
-/* clang-format off */
-/* The verdict is told in the codes of CertVerifyCertificateChainPolicy. */
-static const struct {
-    SECURITY_STATUS ours;
-    HRESULT policy;
-} verdicts[] = {
-    { SEC_E_UNTRUSTED_ROOT,  CERT_E_UNTRUSTEDROOT },
-    { SEC_E_WRONG_PRINCIPAL, CERT_E_CN_NO_MATCH },
-    { SEC_E_CERT_EXPIRED,    CERT_E_EXPIRED },
-    { SEC_E_CERT_UNKNOWN,    CERT_E_CHAINING },
-};
-/* clang-format on */
-
-static HRESULT policy_verdict(SECURITY_STATUS status)
-{
-    for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
-        if (verdicts[i].ours == status)
-            return verdicts[i].policy;
-    }
-    return status;
-}
-
-/* A chain that nobody has judged yet, since the program said that it would do so itself, is judged
- * now. */
-FILLER(check_result)
-{
-    SecPkgContext_CertificateValidationResult *to = out;
-    SECURITY_STATUS status = SEC_E_OK, verdict;
-    struct span *chain = NULL;
-    size_t count = 0;
-
-    if (context->role != TLS_CLIENT)
-        return SEC_E_UNSUPPORTED_FUNCTION;
-    status = verify_get_chain(context, &chain, &count);
-    mem_free(chain);
-    if (status != SEC_E_OK)
-        return status;
-    lock_take(&context->handshake);
-    if (!context->chain_judged) {
-        verdict = verify_peer(context);
-        (void)verdict; /* stands in the context */
-    }
-    to->dwChainErrorStatus = context->chain_trust;
-    to->hrVerifyChainStatus = policy_verdict(context->chain_status);
-    lock_release(&context->handshake);
-    return SEC_E_OK;
-}
-
-FILLER(check_result_inproc)
-{
-    return fill_check_result(context, out);
 }

@@ -21,6 +21,7 @@
 #define RECORD_BUFFERS 4 /* STREAM_SIZES: header, data, trailer and an empty one */
 
 #define DTLS_MAJOR 0xfe
+#define EXTENSIONS_MAX 256 /* a server answers only what was offered, which is about twenty */
 
 static void tell_protocol(const struct tls_info *info, ULONG *major, ULONG *minor)
 {
@@ -35,52 +36,54 @@ static void tell_protocol(const struct tls_info *info, ULONG *major, ULONG *mino
 
 /* ---- sizes ---- */
 
-static ULONG block_size(const struct tls_info *info)
+static ULONG block_size(const struct suite *suite)
 {
-    const struct suite *suite = suite_find(info->suite);
-
-    return suite && suite->block_size ? suite->block_size : 1;
+    return suite->block_size ? suite->block_size : 1;
 }
 
 FILLER(stream_sizes)
 {
     SecPkgContext_StreamSizes *to = out;
-    struct tls_info info;
+    struct attribute_facts facts;
+    SECURITY_STATUS status = attribute_facts(context, &facts);
 
-    if (!attribute_info(context, &info))
-        return SEC_E_INVALID_HANDLE;
-    to->cbHeader = info.header;
-    to->cbTrailer = info.trailer;
-    to->cbMaximumMessage = info.maximum;
+    if (status != SEC_E_OK)
+        return status;
+    to->cbHeader = facts.info.header;
+    to->cbTrailer = facts.info.trailer;
+    to->cbMaximumMessage = facts.info.maximum;
     to->cBuffers = RECORD_BUFFERS;
-    to->cbBlockSize = block_size(&info);
+    to->cbBlockSize = block_size(facts.suite);
     return SEC_E_OK;
 }
 
 FILLER(sizes)
 {
     SecPkgContext_Sizes *to = out;
-    struct tls_info info;
+    struct attribute_facts facts;
+    SECURITY_STATUS status = attribute_facts(context, &facts);
 
-    if (!attribute_info(context, &info))
-        return SEC_E_INVALID_HANDLE;
+    if (status != SEC_E_OK)
+        return status;
     to->cbMaxToken = schan_ssp.max_token;
     to->cbMaxSignature = 0; /* MakeSignature is not for this package */
-    to->cbBlockSize = block_size(&info);
-    to->cbSecurityTrailer = info.header + info.trailer;
+    to->cbBlockSize = block_size(facts.suite);
+    to->cbSecurityTrailer = facts.info.header + facts.info.trailer;
     return SEC_E_OK;
 }
 
-/* The end of a client certificate's validity, on the server; otherwise a maximum. */
+/* From the first handshake on; to the end of a client certificate's validity, on the server,
+ * otherwise to a maximum. */
 FILLER(lifespan)
 {
     SecPkgContext_Lifespan *to = out;
-    int64_t expiry;
+    int64_t start, expiry;
 
     lock_take(&context->session);
+    start = context->connected_at;
     expiry = context->peer_expiry;
     lock_release(&context->session);
-    to->tsStart.QuadPart = 0;
+    to->tsStart.QuadPart = start;
     to->tsExpiry.QuadPart = expiry ? expiry : INT64_MAX;
     return SEC_E_OK;
 }
@@ -118,16 +121,13 @@ static DWORD server_key_bits(struct schan_context *context)
     return facts.key_bits;
 }
 
-static DWORD exchange_bits(struct schan_context *context, const struct tls_info *info,
-                           const struct suite *suite)
+static DWORD exchange_bits(struct schan_context *context, const struct attribute_facts *facts)
 {
-    const struct group *group = group_find(info->group);
-
-    if (suite && suite->exchange == SUITE_EXCHANGE_RSA)
+    if (facts->suite->exchange == SUITE_EXCHANGE_RSA)
         return server_key_bits(context);
-    if (group)
-        return group->bits;
-    return info->dh_bits;
+    if (facts->group)
+        return facts->group->bits;
+    return facts->info.dh_bits;
 }
 
 static DWORD hash_bits(const struct suite *suite)
@@ -138,63 +138,55 @@ static DWORD hash_bits(const struct suite *suite)
 FILLER(connection_info)
 {
     SecPkgContext_ConnectionInfo *to = out;
-    const struct suite *suite;
-    struct tls_info info;
+    struct attribute_facts facts;
+    SECURITY_STATUS status = attribute_facts(context, &facts);
 
-    if (!attribute_info(context, &info))
-        return SEC_E_INVALID_HANDLE;
-    suite = suite_find(info.suite);
-    if (!suite)
-        return SEC_E_INTERNAL_ERROR;
-    to->dwProtocol = policy_protocol_from_wire(info.version, context->role);
-    to->aiCipher = suite->cipher;
-    to->dwCipherStrength = suite->cipher_bits;
-    to->aiHash = suite->hash;
-    to->dwHashStrength = hash_bits(suite);
-    to->aiExch = suite_exchange_part(suite)->algorithm;
-    to->dwExchStrength = exchange_bits(context, &info, suite);
+    if (status != SEC_E_OK)
+        return status;
+    to->dwProtocol = policy_protocol_from_wire(facts.info.version, context->role);
+    to->aiCipher = facts.suite->cipher;
+    to->dwCipherStrength = facts.suite->cipher_bits;
+    to->aiHash = facts.suite->hash;
+    to->dwHashStrength = hash_bits(facts.suite);
+    to->aiExch = suite_exchange_part(facts.suite)->algorithm;
+    to->dwExchStrength = exchange_bits(context, &facts);
     return SEC_E_OK;
 }
 
 FILLER(connection_info_ex)
 {
     SecPkgContext_ConnectionInfoEx *to = out;
-    const struct suite *suite;
-    struct tls_info info;
+    struct attribute_facts facts;
+    SECURITY_STATUS status = attribute_facts(context, &facts);
 
-    if (!attribute_info(context, &info))
-        return SEC_E_INVALID_HANDLE;
-    suite = suite_find(info.suite);
-    if (!suite)
-        return SEC_E_INTERNAL_ERROR;
+    if (status != SEC_E_OK)
+        return status;
     to->dwVersion = SECPKGCONTEXT_CONNECTION_INFO_EX_V1;
-    to->dwProtocol = policy_protocol_from_wire(info.version, context->role);
-    attribute_copy_text(to->szCipher, COUNT_OF(to->szCipher), suite->cipher_name);
-    to->dwCipherStrength = suite->cipher_bits;
-    attribute_copy_text(to->szHash, COUNT_OF(to->szHash), suite->hash_name);
-    to->dwHashStrength = hash_bits(suite);
-    attribute_copy_text(to->szExchange, COUNT_OF(to->szExchange), suite_exchange_part(suite)->name);
-    to->dwExchStrength = exchange_bits(context, &info, suite);
+    to->dwProtocol = policy_protocol_from_wire(facts.info.version, context->role);
+    attribute_copy_text(to->szCipher, COUNT_OF(to->szCipher), facts.suite->cipher_name);
+    to->dwCipherStrength = facts.suite->cipher_bits;
+    attribute_copy_text(to->szHash, COUNT_OF(to->szHash), facts.suite->hash_name);
+    to->dwHashStrength = hash_bits(facts.suite);
+    attribute_copy_text(to->szExchange, COUNT_OF(to->szExchange),
+                        suite_exchange_part(facts.suite)->name);
+    to->dwExchStrength = exchange_bits(context, &facts);
     return SEC_E_OK;
 }
 
 FILLER(cipher_info)
 {
     SecPkgContext_CipherInfo *to = out;
-    const struct suite *suite;
     const struct suite_part *exchange;
-    const struct group *group;
-    struct tls_info info;
+    const struct suite *suite;
+    struct attribute_facts facts;
+    SECURITY_STATUS status = attribute_facts(context, &facts);
 
-    if (!attribute_info(context, &info))
-        return SEC_E_INVALID_HANDLE;
-    suite = suite_find(info.suite);
-    if (!suite)
-        return SEC_E_INTERNAL_ERROR;
+    if (status != SEC_E_OK)
+        return status;
+    suite = facts.suite;
     exchange = suite_exchange_part(suite);
-    group = group_find(info.group);
     to->dwVersion = SECPKGCONTEXT_CIPHERINFO_V1;
-    to->dwProtocol = info.version;
+    to->dwProtocol = facts.info.version;
     to->dwCipherSuite = suite->number;
     to->dwBaseCipherSuite = suite->number;
     attribute_copy_text(to->szCipherSuite, COUNT_OF(to->szCipherSuite), suite->name);
@@ -209,7 +201,7 @@ FILLER(cipher_info)
     to->dwMaxExchangeLen = exchange->maximum_bits;
     attribute_copy_text(to->szCertificate, COUNT_OF(to->szCertificate),
                         suite_signature_part(suite)->name);
-    to->dwKeyType = group && !group->finite_field ? group->number : 0;
+    to->dwKeyType = facts.group && !facts.group->finite_field ? facts.group->number : 0;
     return SEC_E_OK;
 }
 
@@ -218,24 +210,21 @@ FILLER(cipher_info)
 FILLER(key_info)
 {
     SecPkgContext_KeyInfoW *to = out;
-    const struct suite *suite;
-    struct tls_info info;
+    struct attribute_facts facts;
+    SECURITY_STATUS status = attribute_facts(context, &facts);
 
-    if (!attribute_info(context, &info))
-        return SEC_E_INVALID_HANDLE;
-    suite = suite_find(info.suite);
-    if (!suite)
-        return SEC_E_INTERNAL_ERROR;
-    to->sSignatureAlgorithmName = attribute_text(suite->hash_name);
-    to->sEncryptAlgorithmName = attribute_text(suite->cipher_name);
+    if (status != SEC_E_OK)
+        return status;
+    to->sSignatureAlgorithmName = attribute_text(facts.suite->hash_name);
+    to->sEncryptAlgorithmName = attribute_text(facts.suite->cipher_name);
     if (!to->sSignatureAlgorithmName || !to->sEncryptAlgorithmName) {
         buffers_free(to->sSignatureAlgorithmName);
         buffers_free(to->sEncryptAlgorithmName);
         return SEC_E_INSUFFICIENT_MEMORY;
     }
-    to->KeySize = suite->cipher_bits;
-    to->SignatureAlgorithm = suite->hash;
-    to->EncryptAlgorithm = suite->cipher;
+    to->KeySize = facts.suite->cipher_bits;
+    to->SignatureAlgorithm = facts.suite->hash;
+    to->EncryptAlgorithm = facts.suite->cipher;
     return SEC_E_OK;
 }
 
@@ -307,5 +296,29 @@ FILLER(srtp)
 
     (void)context;
     to->ProtectionProfile = 0;
+    return SEC_E_OK;
+}
+
+/* Windows has no order of its own here: the one in which they stood. */
+FILLER(extensions)
+{
+    SecPkgContext_NegotiatedTlsExtensions *to = out;
+    uint8_t wire[EXTENSIONS_MAX * 2];
+    enum tls_status called;
+    struct span list;
+    size_t size = 0;
+    uint16_t type;
+
+    lock_take(&context->session);
+    called = tls_extensions(context->tls, wire, sizeof(wire), &size);
+    lock_release(&context->session);
+    if (called != TLS_OK)
+        return attribute_status(called);
+    to->Extensions = buffers_alloc(size ? size : 1);
+    if (!to->Extensions)
+        return SEC_E_INSUFFICIENT_MEMORY;
+    list = span_of(wire, size);
+    while (span_take_u16(&list, &type))
+        to->Extensions[to->ExtensionsCount++] = type;
     return SEC_E_OK;
 }

@@ -5,7 +5,7 @@
  *
  * Sources: Microsoft Learn, "SetContextAttributes function", "SecPkgContext_KeyingMaterialInfo"
  * (cbLabel counts the terminating zero, which is taken off), "SecPkgContext_EapPrfInfo",
- * "SecPkgContext_SessionAppData".
+ * "SecPkgContext_SessionAppData", "SecPkgContext_EarlyStart".
  */
 #include "schannel/attributes.h"
 
@@ -84,6 +84,18 @@ SETTER(eap_prf_info)
     context->eap_prf = number;
     lock_release(&context->handshake);
     return SEC_E_OK;
+}
+
+/* False Start (RFC 7918) is leave to send early, not a duty: nothing is sent before the server's
+ * Finished came. */
+SETTER(early_start)
+{
+    const SecPkgContext_EarlyStart *from = in;
+
+    if (context->role != TLS_CLIENT)
+        return SEC_E_UNSUPPORTED_FUNCTION;
+    return from->dwEarlyStartFlags & ~(DWORD)ENABLE_TLS_CLIENT_EARLY_START ? SEC_E_INVALID_PARAMETER
+                                                                           : SEC_E_OK;
 }
 
 SETTER(app_data)

@@ -89,6 +89,7 @@ void context_unlock_tls(struct schan_context *context)
 
 SECURITY_STATUS context_connected(struct schan_context *context)
 {
+    int64_t now = platform_local_from_utc(platform_now());
     struct tls_info info;
     enum tls_status called;
 
@@ -98,6 +99,8 @@ SECURITY_STATUS context_connected(struct schan_context *context)
         bool modern = info.version == 0x0304;
 
         context->info = info;
+        if (!context->connected_at)
+            context->connected_at = now;
         context->receive_limit = modern ? LIMIT_CIPHERTEXT_TLS13 : LIMIT_CIPHERTEXT_TLS12;
         context->receive_modern = modern;
         context->send_header = info.header;

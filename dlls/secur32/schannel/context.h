@@ -76,6 +76,7 @@ struct schan_context {
     struct lock session;
     struct schan_credential *credential; /* (h x) */
     struct tls_info info; /* (h x) gathered when a handshake is complete: info.done */
+    int64_t connected_at; /* (h x) the first handshake was complete, local FILETIME; 0: not yet */
     int64_t
         peer_expiry; /* (h x) end of the client certificate's validity, local FILETIME; 0: none */
     SECURITY_STATUS failure; /* (x) what PHASE_FAILED answers */
@@ -102,6 +103,8 @@ SECURITY_STATUS schan_seal(void *context, ULONG qop, SecBufferDesc *message, ULO
 SECURITY_STATUS schan_unseal(void *context, SecBufferDesc *message, ULONG sequence, ULONG *qop);
 SECURITY_STATUS schan_query_context(void *context, const struct ssp_attribute *attribute);
 SECURITY_STATUS schan_set_context(void *context, const struct ssp_attribute *attribute);
+SECURITY_STATUS schan_impersonate(void *context);
+SECURITY_STATUS schan_query_token(void *context, void **token);
 SECURITY_STATUS schan_start(void);
 
 /* ---- context.c: what the handshake and the message functions share ------------------------------

@@ -47,7 +47,13 @@ struct schan_credential {
     struct schan_alpn_policy *alpn_policies;  /* (c) server */
     size_t alpn_policy_count;                 /* (c) */
     ULONG minimum_strength, maximum_strength; /* (l) as given; attribute CIPHER_STRENGTHS */
-    bool derived;                             /* (c) made by schan_credential_with */
+    struct {
+        bool set;           /* (l) CLIENT_CERT_POLICY was */
+        GUID id;            /* (l) the program's name for it */
+        ULONG flags;        /* (l) SCH_CRED_... bits for revocation */
+        bool any_purpose;   /* (l) certificates need not be for client authentication */
+    } client_policy;        /* server */
+    bool derived;           /* (c) made by schan_credential_with */
     uint32_t lifespan_ms;   /* (c) of cached sessions; 0: the default of ten hours */
     const void *root_store; /* (c) HCERTSTORE of a server for client certificates, or NULL */
     struct platform_certificate **certificates; /* (c) */

@@ -166,6 +166,40 @@ static SECURITY_STATUS set_protocols(struct schan_credential *credential, const 
     return narrow(credential, &wish);
 }
 
+/* clang-format off */
+static const struct {
+    DWORD chain; /* CertGetCertificateChain */
+    ULONG credential;
+} chain_flags[] = {
+    { CERT_CHAIN_REVOCATION_CHECK_END_CERT,           SCH_CRED_REVOCATION_CHECK_END_CERT },
+    { CERT_CHAIN_REVOCATION_CHECK_CHAIN,              SCH_CRED_REVOCATION_CHECK_CHAIN },
+    { CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT, SCH_CRED_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT },
+    { CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY,         SCH_CRED_REVOCATION_CHECK_CACHE_ONLY },
+    { CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL,            SCH_CRED_CACHE_ONLY_URL_RETRIEVAL },
+};
+/* clang-format on */
+
+/* How a server's clients are judged when it asks (CERT_CHECK_RESULT, CC_POLICY_RESULT). A list of
+ * trusted issuers in a store of CTLs would narrow that; there is none here, so it is not taken. */
+static SECURITY_STATUS set_client_policy(struct schan_credential *credential, const void *in)
+{
+    const SecPkgCred_ClientCertPolicy *from = in;
+    ULONG flags = 0;
+
+    if (credential->role != TLS_SERVER || (from->pwszSslCtlStoreName && *from->pwszSslCtlStoreName))
+        return SEC_E_UNSUPPORTED_FUNCTION;
+    for (size_t i = 0; i < COUNT_OF(chain_flags); i++)
+        if (from->dwCertFlags & chain_flags[i].chain)
+            flags |= chain_flags[i].credential;
+    lock_take(&credential->lock);
+    credential->client_policy.set = true;
+    credential->client_policy.id = from->guidPolicyId;
+    credential->client_policy.flags = flags;
+    credential->client_policy.any_purpose = from->fOmitUsageCheck;
+    lock_release(&credential->lock);
+    return SEC_E_OK;
+}
+
 /* ---- the table ---- */
 
 /* clang-format off */
@@ -174,6 +208,7 @@ static const struct credential_attribute attributes[] = {
     { SECPKG_ATTR_SUPPORTED_ALGS,      sizeof(SecPkgCred_SupportedAlgs),      query_algorithms, set_algorithms },
     { SECPKG_ATTR_CIPHER_STRENGTHS,    sizeof(SecPkgCred_CipherStrengths),    query_strengths,  set_strengths },
     { SECPKG_ATTR_SUPPORTED_PROTOCOLS, sizeof(SecPkgCred_SupportedProtocols), query_protocols,  set_protocols },
+    { SECPKG_ATTR_CLIENT_CERT_POLICY,  sizeof(SecPkgCred_ClientCertPolicy),   NULL,             set_client_policy },
 };
 /* clang-format on */
 
@@ -182,6 +217,7 @@ union credential_value {
     SecPkgCred_SupportedAlgs algorithms;
     SecPkgCred_CipherStrengths strengths;
     SecPkgCred_SupportedProtocols protocols;
+    SecPkgCred_ClientCertPolicy client_policy;
 };
 
 static const struct credential_attribute *find_attribute(ULONG id)
@@ -207,7 +243,7 @@ SECURITY_STATUS schan_query_credential(void *credential, const struct ssp_attrib
     union credential_value value;
     SECURITY_STATUS status;
 
-    if (!row)
+    if (!row || !row->query)
         return SEC_E_UNSUPPORTED_FUNCTION;
     status = check_buffer(asked, row);
     if (status != SEC_E_OK)

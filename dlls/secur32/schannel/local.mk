@@ -2,12 +2,14 @@
 # schannel: the Schannel package, in secur32.dll and libsecur32.so.
 
 schannel_sources = \
+	dlls/secur32/schannel/account.c \
 	dlls/secur32/schannel/alerts.c \
 	dlls/secur32/schannel/attributes.c \
 	dlls/secur32/schannel/attributes_certificate.c \
 	dlls/secur32/schannel/attributes_connection.c \
 	dlls/secur32/schannel/attributes_key.c \
 	dlls/secur32/schannel/attributes_set.c \
+	dlls/secur32/schannel/attributes_verdict.c \
 	dlls/secur32/schannel/binding.c \
 	dlls/secur32/schannel/client_hello.c \
 	dlls/secur32/schannel/context.c \

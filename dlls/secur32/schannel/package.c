@@ -65,4 +65,6 @@ const struct ssp schan_ssp = {
     .set_context = schan_set_context,
     .seal = schan_seal,
     .unseal = schan_unseal,
+    .impersonate = schan_impersonate,
+    .query_token = schan_query_token,
 };

@@ -171,7 +171,7 @@ static SECURITY_STATUS check_path(const struct schan_context *context,
     struct tls_chain chain = {
         .certificates = verdict->path,
         .count = verdict->path_count,
-        .peer_role = TLS_SERVER,
+        .peer_role = context->role == TLS_CLIENT ? TLS_SERVER : TLS_CLIENT,
     };
     enum tls_status called;
 
@@ -186,9 +186,30 @@ static SECURITY_STATUS check_path(const struct schan_context *context,
     return called == TLS_BAD_ARGUMENT ? SEC_E_CERT_UNKNOWN : tls_call_status(called);
 }
 
-static SECURITY_STATUS judge(struct schan_context *context,
-                             const struct platform_question *question, ULONG flags)
+/* What the credential says of the judgment. */
+struct instructions {
+    ULONG flags;      /* SCH_CRED_... */
+    bool any_purpose; /* a client's certificate need not be for client authentication */
+};
+
+static struct instructions instructions_of(struct schan_credential *credential)
 {
+    struct instructions to = {.flags = credential->flags};
+
+    lock_take(&credential->lock);
+    if (credential->client_policy.set) {
+        to.flags |= credential->client_policy.flags;
+        to.any_purpose = credential->client_policy.any_purpose;
+    }
+    lock_release(&credential->lock);
+    return to;
+}
+
+static SECURITY_STATUS judge(struct schan_context *context,
+                             const struct platform_question *question,
+                             const struct instructions *instructions)
+{
+    ULONG flags = instructions->flags;
     struct platform_verdict verdict = {0};
     uint32_t problems = 0;
     SECURITY_STATUS status = platform_judge(question, &verdict);
@@ -200,10 +221,14 @@ static SECURITY_STATUS judge(struct schan_context *context,
      * just checked every signature of the same path. */
     if (status == SEC_E_OK && !(problems & TLS_CHAIN_BAD_SIGNATURE))
         verdict.trust &= ~(uint32_t)CERT_TRUST_IS_NOT_SIGNATURE_VALID;
+    if (instructions->any_purpose) {
+        verdict.trust &= ~(uint32_t)CERT_TRUST_IS_NOT_VALID_FOR_USAGE;
+        problems &= ~TLS_CHAIN_PURPOSE;
+    }
     context->chain_trust = verdict.trust;
     if (status == SEC_E_OK)
         status = verify_conclude(verdict.trust, problems, flags);
-    TRACE(LOG_SCHANNEL, "%p: server's certificate: trust %08lx, problems %04lx: %08lx",
+    TRACE(LOG_SCHANNEL, "%p: peer's certificate: trust %08lx, problems %04lx: %08lx",
           (void *)context, (unsigned long)verdict.trust, (unsigned long)problems,
           (unsigned long)(uint32_t)status);
     platform_verdict_done(&verdict);
@@ -213,20 +238,21 @@ static SECURITY_STATUS judge(struct schan_context *context,
 SECURITY_STATUS verify_peer(struct schan_context *context)
 {
     struct platform_question question = {0};
-    ULONG flags = context->credential->flags;
+    struct instructions instructions = instructions_of(context->credential);
     struct span *chain = NULL;
     size_t count = 0;
     SECURITY_STATUS status = verify_get_chain(context, &chain, &count);
 
-    /* A server without certificate cannot be validated. */
+    /* A peer without certificate cannot be validated. */
     if (status == SEC_E_NO_CREDENTIALS)
         status = SEC_E_CERT_UNKNOWN;
     if (status == SEC_E_OK) {
         question.chain = chain;
         question.count = count;
-        question.flags = platform_flags(flags);
+        question.peer_is_client = context->role == TLS_SERVER;
+        question.flags = platform_flags(instructions.flags);
         question.root_store = context->credential->root_store;
-        status = judge(context, &question, flags);
+        status = judge(context, &question, &instructions);
     }
     mem_free(chain);
     context->chain_judged = true;

@@ -63,6 +63,19 @@ static const struct layout *layout_find(const struct attribute_call *call)
     return NULL;
 }
 
+/* The package's own function; NULL: it has none. */
+typedef SECURITY_STATUS (*attribute_function)(void *object, const struct ssp_attribute *attribute);
+
+static attribute_function query_function(const struct attribute_call *call)
+{
+    return call->kind == ATTRIBUTE_CONTEXT ? call->ssp->query_context : call->ssp->query_credential;
+}
+
+static attribute_function set_function(const struct attribute_call *call)
+{
+    return call->kind == ATTRIBUTE_CONTEXT ? call->ssp->set_context : call->ssp->set_credential;
+}
+
 static void *pointer_get(const void *value, size_t offset)
 {
     void *pointer;
@@ -137,12 +150,13 @@ static SECURITY_STATUS query_package_info(const struct attribute_call *call)
 
 SECURITY_STATUS attribute_query_wide(const struct attribute_call *call)
 {
+    attribute_function function = query_function(call);
     SECURITY_STATUS status = SEC_E_UNSUPPORTED_FUNCTION;
 
     if (!call->attribute.buffer)
         return SEC_E_INVALID_TOKEN;
-    if (call->function)
-        status = call->function(call->object, &call->attribute);
+    if (function)
+        status = function(call->object, &call->attribute);
     if (status == SEC_E_UNSUPPORTED_FUNCTION)
         status = query_package_info(call);
     TRACE(LOG_SSPI, "%s attribute %lx: %08lx",
@@ -179,11 +193,13 @@ SECURITY_STATUS attribute_query_narrow(const struct attribute_call *call)
 
 SECURITY_STATUS attribute_set_wide(const struct attribute_call *call)
 {
-    if (!call->function)
+    attribute_function function = set_function(call);
+
+    if (!function)
         return SEC_E_UNSUPPORTED_FUNCTION;
     if (!call->attribute.buffer && call->attribute.room)
         return SEC_E_INVALID_TOKEN;
-    return call->function(call->object, &call->attribute);
+    return function(call->object, &call->attribute);
 }
 
 SECURITY_STATUS attribute_set_narrow(const struct attribute_call *call)
@@ -195,7 +211,7 @@ SECURITY_STATUS attribute_set_narrow(const struct attribute_call *call)
     union value wide = {0};
     SECURITY_STATUS status;
 
-    if (!layout || layout->info != NONE || !call->function || !call->attribute.buffer)
+    if (!layout || layout->info != NONE || !set_function(call) || !call->attribute.buffer)
         return attribute_set_wide(call);
     if (call->attribute.room < layout->size)
         return SEC_E_BUFFER_TOO_SMALL;

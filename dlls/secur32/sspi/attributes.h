@@ -11,18 +11,17 @@
 #include "base/span.h"
 #include "sspi/package.h"
 
-/* A package's own function, of contexts or of credentials. */
-typedef SECURITY_STATUS (*attribute_function)(void *object, const struct ssp_attribute *attribute);
-
 enum attribute_kind { ATTRIBUTE_CONTEXT, ATTRIBUTE_CREDENTIAL };
 
 struct attribute_call {
     enum attribute_kind kind;
     const struct ssp *ssp;
     void *object;
-    attribute_function function;
     struct ssp_attribute attribute; /* the program's: its buffer is in its character set */
 };
+
+/* One of the four below. */
+typedef SECURITY_STATUS (*attribute_step)(const struct attribute_call *call);
 
 /* Asks the package and hands on what it says, in ANSI. The buffer is written only on success. */
 MUST_CHECK SECURITY_STATUS attribute_query_narrow(const struct attribute_call *call);

@@ -140,23 +140,7 @@ SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle handle)
 /* ---- attributes
  * ------------------------------------------------------------------------------------- */
 
-typedef SECURITY_STATUS (*attribute_step)(const struct attribute_call *call);
-
-static SECURITY_STATUS query(PCredHandle handle, const struct ssp_attribute *attribute,
-                             attribute_step step)
-{
-    struct handle_ref ref;
-    SECURITY_STATUS status = credential_acquire(handle, &ref);
-
-    if (status != SEC_E_OK)
-        return status;
-    status = step(&(struct attribute_call){ATTRIBUTE_CREDENTIAL, ref.ssp, ref.object,
-                                           ref.ssp->query_credential, *attribute});
-    handle_release(&ref);
-    return status;
-}
-
-static SECURITY_STATUS set(PCredHandle handle, const struct ssp_attribute *attribute,
+static SECURITY_STATUS ask(PCredHandle handle, const struct ssp_attribute *attribute,
                            attribute_step step)
 {
     struct handle_ref ref;
@@ -164,46 +148,44 @@ static SECURITY_STATUS set(PCredHandle handle, const struct ssp_attribute *attri
 
     if (status != SEC_E_OK)
         return status;
-    status = step(&(struct attribute_call){ATTRIBUTE_CREDENTIAL, ref.ssp, ref.object,
-                                           ref.ssp->set_credential, *attribute});
+    status = step(&(struct attribute_call){ATTRIBUTE_CREDENTIAL, ref.ssp, ref.object, *attribute});
     handle_release(&ref);
     return status;
 }
 
 SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesW(PCredHandle handle, ULONG id, void *buffer)
 {
-    return query(handle, &(struct ssp_attribute){id, buffer, SSP_ROOM_UNKNOWN},
-                 attribute_query_wide);
+    return ask(handle, &(struct ssp_attribute){id, buffer, SSP_ROOM_UNKNOWN}, attribute_query_wide);
 }
 
 SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesA(PCredHandle handle, ULONG id, void *buffer)
 {
-    return query(handle, &(struct ssp_attribute){id, buffer, SSP_ROOM_UNKNOWN},
-                 attribute_query_narrow);
+    return ask(handle, &(struct ssp_attribute){id, buffer, SSP_ROOM_UNKNOWN},
+               attribute_query_narrow);
 }
 
 SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesExW(PCredHandle handle, ULONG id, void *buffer,
                                                         ULONG size)
 {
-    return query(handle, &(struct ssp_attribute){id, buffer, size}, attribute_query_wide);
+    return ask(handle, &(struct ssp_attribute){id, buffer, size}, attribute_query_wide);
 }
 
 SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesExA(PCredHandle handle, ULONG id, void *buffer,
                                                         ULONG size)
 {
-    return query(handle, &(struct ssp_attribute){id, buffer, size}, attribute_query_narrow);
+    return ask(handle, &(struct ssp_attribute){id, buffer, size}, attribute_query_narrow);
 }
 
 SECURITY_STATUS SEC_ENTRY SetCredentialsAttributesW(PCredHandle handle, ULONG id, void *buffer,
                                                     ULONG size)
 {
-    return set(handle, &(struct ssp_attribute){id, buffer, size}, attribute_set_wide);
+    return ask(handle, &(struct ssp_attribute){id, buffer, size}, attribute_set_wide);
 }
 
 SECURITY_STATUS SEC_ENTRY SetCredentialsAttributesA(PCredHandle handle, ULONG id, void *buffer,
                                                     ULONG size)
 {
-    return set(handle, &(struct ssp_attribute){id, buffer, size}, attribute_set_narrow);
+    return ask(handle, &(struct ssp_attribute){id, buffer, size}, attribute_set_narrow);
 }
 
 /* ---- passwords

@@ -13,23 +13,7 @@
 /* ---- attributes
  * ------------------------------------------------------------------------------------- */
 
-typedef SECURITY_STATUS (*attribute_step)(const struct attribute_call *call);
-
-static SECURITY_STATUS query(PCtxtHandle handle, const struct ssp_attribute *attribute,
-                             attribute_step step)
-{
-    struct handle_ref ref;
-    SECURITY_STATUS status = context_acquire(handle, USE_OTHER, &ref);
-
-    if (status != SEC_E_OK)
-        return status;
-    status = step(&(struct attribute_call){ATTRIBUTE_CONTEXT, ref.ssp, ref.object,
-                                           ref.ssp->query_context, *attribute});
-    handle_release(&ref);
-    return status;
-}
-
-static SECURITY_STATUS set(PCtxtHandle handle, const struct ssp_attribute *attribute,
+static SECURITY_STATUS ask(PCtxtHandle handle, const struct ssp_attribute *attribute,
                            attribute_step step)
 {
     struct handle_ref ref;
@@ -37,46 +21,44 @@ static SECURITY_STATUS set(PCtxtHandle handle, const struct ssp_attribute *attri
 
     if (status != SEC_E_OK)
         return status;
-    status = step(&(struct attribute_call){ATTRIBUTE_CONTEXT, ref.ssp, ref.object,
-                                           ref.ssp->set_context, *attribute});
+    status = step(&(struct attribute_call){ATTRIBUTE_CONTEXT, ref.ssp, ref.object, *attribute});
     handle_release(&ref);
     return status;
 }
 
 SECURITY_STATUS SEC_ENTRY QueryContextAttributesW(PCtxtHandle handle, ULONG id, void *buffer)
 {
-    return query(handle, &(struct ssp_attribute){id, buffer, SSP_ROOM_UNKNOWN},
-                 attribute_query_wide);
+    return ask(handle, &(struct ssp_attribute){id, buffer, SSP_ROOM_UNKNOWN}, attribute_query_wide);
 }
 
 SECURITY_STATUS SEC_ENTRY QueryContextAttributesA(PCtxtHandle handle, ULONG id, void *buffer)
 {
-    return query(handle, &(struct ssp_attribute){id, buffer, SSP_ROOM_UNKNOWN},
-                 attribute_query_narrow);
+    return ask(handle, &(struct ssp_attribute){id, buffer, SSP_ROOM_UNKNOWN},
+               attribute_query_narrow);
 }
 
 SECURITY_STATUS SEC_ENTRY QueryContextAttributesExW(PCtxtHandle handle, ULONG id, void *buffer,
                                                     ULONG size)
 {
-    return query(handle, &(struct ssp_attribute){id, buffer, size}, attribute_query_wide);
+    return ask(handle, &(struct ssp_attribute){id, buffer, size}, attribute_query_wide);
 }
 
 SECURITY_STATUS SEC_ENTRY QueryContextAttributesExA(PCtxtHandle handle, ULONG id, void *buffer,
                                                     ULONG size)
 {
-    return query(handle, &(struct ssp_attribute){id, buffer, size}, attribute_query_narrow);
+    return ask(handle, &(struct ssp_attribute){id, buffer, size}, attribute_query_narrow);
 }
 
 SECURITY_STATUS SEC_ENTRY SetContextAttributesW(PCtxtHandle handle, ULONG id, void *buffer,
                                                 ULONG size)
 {
-    return set(handle, &(struct ssp_attribute){id, buffer, size}, attribute_set_wide);
+    return ask(handle, &(struct ssp_attribute){id, buffer, size}, attribute_set_wide);
 }
 
 SECURITY_STATUS SEC_ENTRY SetContextAttributesA(PCtxtHandle handle, ULONG id, void *buffer,
                                                 ULONG size)
 {
-    return set(handle, &(struct ssp_attribute){id, buffer, size}, attribute_set_narrow);
+    return ask(handle, &(struct ssp_attribute){id, buffer, size}, attribute_set_narrow);
 }
 
 /* ---- the client's identity

@@ -288,6 +288,10 @@ MUST_CHECK enum tls_status tls_authority(struct tls_session *session, size_t ind
 /* The signature schemes of the peer, u16 in network order. */
 MUST_CHECK enum tls_status tls_peer_schemes(struct tls_session *session, uint8_t *list, size_t room,
                                             size_t *size);
+/* Types of the extensions that the server answered with (ServerHello and EncryptedExtensions), u16
+ * in network order; an empty list is TLS_OK. */
+MUST_CHECK enum tls_status tls_extensions(struct tls_session *session, uint8_t *list, size_t room,
+                                          size_t *size);
 /* The stapled OCSP response of the peer's leaf. */
 MUST_CHECK enum tls_status tls_peer_ocsp(struct tls_session *session, uint8_t *der, size_t room,
                                          size_t *size);

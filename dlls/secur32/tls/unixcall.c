@@ -176,6 +176,14 @@ enum tls_status tls_peer_schemes(struct tls_session *session, uint8_t *list, siz
     return fetch(session, &call, list, room, size);
 }
 
+enum tls_status tls_extensions(struct tls_session *session, uint8_t *list, size_t room,
+                               size_t *size)
+{
+    struct param_fetch call = {.what = PARAM_FETCH_EXTENSIONS};
+
+    return fetch(session, &call, list, room, size);
+}
+
 enum tls_status tls_peer_ocsp(struct tls_session *session, uint8_t *der, size_t room, size_t *size)
 {
     struct param_fetch call = {.what = PARAM_FETCH_PEER_OCSP};

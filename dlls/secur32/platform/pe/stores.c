@@ -95,6 +95,11 @@ const void *platform_store_ref(const void *store)
     return store ? CertDuplicateStore(handle_of(store)) : NULL;
 }
 
+const void *platform_store_roots(void)
+{
+    return CertOpenSystemStoreW(0, L"ROOT");
+}
+
 void platform_store_free(const void *store)
 {
     if (store)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * What GnuTLS does not tell of the peer's hello: its signature schemes and the size of record that
- * it takes (RFC 8449). And what GnuTLS cannot be told: the exact list of suites. It offers and
- * accepts the product of key exchanges, ciphers and MACs; a suite that the policy does not name is
- * refused here, and a server narrows the product to what the client offers, so that a good choice
- * is found.
+ * What GnuTLS does not tell of the hellos: the peer's signature schemes, the size of record that it
+ * takes (RFC 8449), and which extensions the server answered with. And what GnuTLS cannot be told:
+ * the exact list of suites. It offers and accepts the product of key exchanges, ciphers and MACs; a
+ * suite that the policy does not name is refused here, and a server narrows the product to what the
+ * client offers, so that a good choice is found.
  */
 #include "tls/gnutls/session.h"
 
@@ -49,6 +49,23 @@ static bool read_extensions(struct tls_session *session, struct span message)
     while (span_take_u16(&list, &type) && span_take_vector16(&list, &body))
         if (!read_extension(session, type, body))
             return false;
+    return true;
+}
+
+/* Of either side's own message, too. */
+static bool note_extensions(struct tls_session *session, struct span message)
+{
+    struct span list, body;
+    uint16_t type;
+
+    if (!span_take_vector16(&message, &list))
+        return true;
+    while (span_take_u16(&list, &type) && span_take_vector16(&list, &body)) {
+        const uint8_t wire[] = {(uint8_t)(type >> 8), (uint8_t)type};
+
+        if (!buffer_add(&session->extensions, wire, sizeof(wire)))
+            return false;
+    }
     return true;
 }
 
@@ -127,10 +144,19 @@ static bool read_server_hello(struct tls_session *session, struct span message)
 {
     struct span part;
 
+    buffer_wipe(&session->extensions);
     if (!span_take(&message, 2 + RANDOM_SIZE, &part) || !span_take_vector8(&message, &part) ||
         !span_take(&message, 3, &part))
         return true;
-    return read_extensions(session, message);
+    return note_extensions(session, message) &&
+           (session->role == TLS_SERVER || read_extensions(session, message));
+}
+
+/* TLS 1.3: the rest of the server's answer. */
+static bool read_encrypted(struct tls_session *session, struct span message)
+{
+    return note_extensions(session, message) &&
+           (session->role == TLS_SERVER || read_extensions(session, message));
 }
 
 /* After a ServerHello, ours or the peer's. */
@@ -160,10 +186,10 @@ int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned i
         return type == GNUTLS_HANDSHAKE_SERVER_HELLO ? check_suite(session) : 0;
     if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && session->role == TLS_SERVER)
         return read_client_hello(session, body);
-    if (type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->role == TLS_CLIENT)
+    if (type == GNUTLS_HANDSHAKE_SERVER_HELLO)
         good = read_server_hello(session, body);
-    else if (type == GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS && session->role == TLS_CLIENT)
-        good = read_extensions(session, body);
+    else if (type == GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS)
+        good = read_encrypted(session, body);
     return good ? 0 : GNUTLS_E_MEMORY_ERROR;
 }
 

@@ -181,6 +181,19 @@ enum tls_status tls_peer_schemes(struct tls_session *session, uint8_t *list, siz
     return status;
 }
 
+enum tls_status tls_extensions(struct tls_session *session, uint8_t *list, size_t room,
+                               size_t *size)
+{
+    enum tls_status status = TLS_NOT_READY;
+
+    lock_take(&session->library);
+    if (session->was_done)
+        status =
+            copy_out(span_of(session->extensions.data, session->extensions.size), list, room, size);
+    lock_release(&session->library);
+    return status;
+}
+
 enum tls_status tls_peer_ocsp(struct tls_session *session, uint8_t *der, size_t room, size_t *size)
 {
     enum tls_status status = TLS_NOT_THERE;

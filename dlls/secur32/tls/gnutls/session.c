@@ -312,6 +312,7 @@ void tls_session_free(struct tls_session *session)
     buffer_wipe(&session->output);
     buffer_wipe(&session->authorities);
     buffer_wipe(&session->schemes);
+    buffer_wipe(&session->extensions);
     scanner_done(&session->scanner);
     tls_credential_free(session->credential);
     tls_tickets_free(session->tickets);

@@ -91,6 +91,7 @@ struct tls_session {
     struct buffer *sink;                  /* (l) where GnuTLS pushes to */
     struct buffer authorities;            /* (l) u16 length, DER name, ... */
     struct buffer schemes;                /* (l) of the peer, as they came */
+    struct buffer extensions;             /* (l) types that the server answered with, u16 */
     struct scanner scanner;               /* (l) of messages after the handshake */
     enum mode mode;                       /* (l) */
     bool dead;                            /* (l) */
