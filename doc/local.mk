@@ -2,7 +2,7 @@
 # Documents, and the man pages that are installed.
 
 EXTRA_DIST += \
-	doc/architecture.md doc/performance.md doc/performance.svg \
+	doc/architecture.md doc/attributes.md doc/performance.md doc/performance.svg \
 	doc/man/secur32-bench.1 \
 	doc/founding-page.md \
 	doc/testing.md

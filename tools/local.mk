@@ -5,6 +5,9 @@
 sspi_tool_sources = \
 	tools/sspi/credential.c \
 	tools/sspi/describe.c \
+	tools/sspi/facts.c \
+	tools/sspi/offer.c \
+	tools/sspi/report.c \
 	tools/sspi/status.c \
 	tools/sspi/stream.c
 sspi_tool_elf_sources = $(sspi_tool_sources) \
@@ -18,8 +21,11 @@ sspi_tool_pe_sources = $(sspi_tool_sources) \
 sspi_tool_headers = \
 	tools/sspi/certs.h \
 	tools/sspi/credential.h \
+	tools/sspi/facts.h \
 	tools/sspi/net.h \
+	tools/sspi/offer.h \
 	tools/sspi/provider.h \
+	tools/sspi/report.h \
 	tools/sspi/stream.h
 
 windows_tools = sspi-client.exe sspi-query.exe sspi-server.exe
