@@ -105,6 +105,99 @@ START_TEST(alerts_after_handshake)
     }
 }
 
+/* In the handshake, and under its keys where there are some: the client's program is asked for a
+ * certificate, and sends an alert instead of an answer. */
+START_TEST(alerts_in_handshake)
+{
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        struct pair pair;
+
+        if (!pair_make(&pair, both_versions[v], "rsa"))
+            continue;
+        for (size_t i = 0; i < COUNT_OF(alerts); i++) {
+            SCHANNEL_ALERT_TOKEN token = {SCHANNEL_ALERT, TLS1_ALERT_FATAL, alerts[i].number};
+            struct loop loop;
+
+            push_context("%s, %s", version_name(both_versions[v]), alerts[i].name);
+            loop_init(&loop, &pair.client, &pair.server);
+            loop.side[LOOP_SERVER].request |= ASC_REQ_MUTUAL_AUTH;
+            loop.side[LOOP_CLIENT].unchecked = loop.side[LOOP_SERVER].unchecked = true;
+            loop_step(&loop, LOOP_CLIENT);
+            loop_read(&loop, LOOP_SERVER);
+            loop_step(&loop, LOOP_SERVER);
+            loop_read(&loop, LOOP_CLIENT);
+            for (unsigned k = 0; k < 20 && loop.side[LOOP_CLIENT].held.size; k++)
+                if (loop_step(&loop, LOOP_CLIENT) != SEC_I_CONTINUE_NEEDED)
+                    break;
+            ok_status(loop.side[LOOP_CLIENT].status, SEC_I_INCOMPLETE_CREDENTIALS, "the question");
+            ok_status(loop_control(&loop, LOOP_CLIENT, &token, sizeof(token)), SEC_E_OK, "sent");
+            ok(loop_read(&loop, LOOP_SERVER), "nothing arrives");
+            ok_status(loop_step(&loop, LOOP_SERVER), alerts[i].want, "received");
+            ok(loop_step(&loop, LOOP_SERVER) < 0, "goes on after a fatal alert");
+            loop_done(&loop);
+            pop_context();
+        }
+        pair_done(&pair);
+    }
+}
+
+/* After a fatal alert the context is good for nothing more. */
+START_TEST(alerts_afterwards)
+{
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        SCHANNEL_ALERT_TOKEN token = {SCHANNEL_ALERT, TLS1_ALERT_FATAL, TLS1_ALERT_UNKNOWN_CA};
+        struct bytes plain = {NULL, 0, 0}, wire = {NULL, 0, 0};
+        struct connection it;
+
+        push_context("%s", version_name(both_versions[v]));
+        if (connect_pair(&it, both_versions[v])) {
+            struct loop_side *client = &it.loop.side[LOOP_CLIENT];
+
+            loop_check_traffic(&it.loop);
+            loop_control(&it.loop, LOOP_SERVER, &token, sizeof(token));
+            loop_read(&it.loop, LOOP_CLIENT);
+            ok_status(loop_unseal(client, &plain), SEC_E_UNTRUSTED_ROOT, "the alert");
+            ok_status(loop_unseal(client, &plain), SEC_E_CONTEXT_EXPIRED, "DecryptMessage");
+            ok_status(loop_seal(client, "text", 4, &wire), SEC_E_CONTEXT_EXPIRED, "EncryptMessage");
+            ok(loop_step(&it.loop, LOOP_CLIENT) < 0, "the handshake function goes on");
+            ok_number(plain.size, 0, "plaintext");
+        }
+        bytes_done(&plain);
+        bytes_done(&wire);
+        disconnect(&it);
+        pop_context();
+    }
+}
+
+/* A server warns that it does not know the name, and goes on (RFC 6066 3). What Windows makes of it
+ * is not known. */
+START_TEST(alerts_warning)
+{
+    static const uint8_t warning[] = {WIRE_ALERT, 3, 3, 0, 2, 1, 112};
+
+    if (running_on_windows()) {
+        skip("not known of Windows");
+        return;
+    }
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        struct loop loop;
+        struct pair pair;
+
+        push_context("%s", version_name(both_versions[v]));
+        if (pair_make(&pair, both_versions[v], "rsa")) {
+            loop_init(&loop, &pair.client, &pair.server);
+            loop_step(&loop, LOOP_CLIENT);
+            loop_deliver(&loop, LOOP_CLIENT, warning, sizeof(warning));
+            if (ok(loop_handshake(&loop), "handshake fails: client %08lx",
+                   (unsigned long)loop.side[LOOP_CLIENT].status & 0xffffffff))
+                loop_check_traffic(&loop);
+            loop_done(&loop);
+            pair_done(&pair);
+        }
+        pop_context();
+    }
+}
+
 /* close_notify in answer to the hello, as Qt and MongoDB handle it. */
 START_TEST(alerts_close_in_handshake)
 {

@@ -4,6 +4,7 @@
 
 conformance_sources = \
 	tests/conformance/alerts.c \
+	tests/conformance/alerts_own.c \
 	tests/conformance/alpn.c \
 	tests/conformance/attributes.c \
 	tests/conformance/attributes_all.c \
@@ -16,6 +17,7 @@ conformance_sources = \
 	tests/conformance/encrypt.c \
 	tests/conformance/exports.c \
 	tests/conformance/first_call.c \
+	tests/conformance/habits.c \
 	tests/conformance/handles.c \
 	tests/conformance/hostile.c \
 	tests/conformance/input.c \
@@ -24,6 +26,7 @@ conformance_sources = \
 	tests/conformance/post_authentication.c \
 	tests/conformance/post_handshake.c \
 	tests/conformance/progress.c \
+	tests/conformance/progress_records.c \
 	tests/conformance/query.c \
 	tests/conformance/revocation.c \
 	tests/conformance/session.c \

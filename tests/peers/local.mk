@@ -4,6 +4,7 @@
 
 peers_sources = \
 	tests/peers/authentication.c \
+	tests/peers/handshakes.c \
 	tests/peers/key_updates.c \
 	tests/peers/peer.c \
 	tests/peers/renegotiation.c \

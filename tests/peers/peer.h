@@ -31,6 +31,9 @@ struct meeting_wish {
     uint64_t options;     /* SSL_OP_... of the peer */
     int tickets;          /* of a TLS 1.3 peer that is a server; 0: its default, two */
     bool authenticates;   /* the peer is a client that offers post-handshake authentication */
+    bool wants_ours;      /* the peer is a server that asks for a certificate, and takes none too */
+    const char *groups;   /* of the peer; NULL: its default */
+    long fragment;        /* the longest record of the peer; 0: its default */
 };
 
 struct meeting {
@@ -69,6 +72,9 @@ SECURITY_STATUS meeting_receive(struct meeting *meeting, enum habit habit, size_
                                 struct bytes *plain);
 /* Data both ways, and a check of it. */
 bool meeting_talk(struct meeting *meeting, enum habit habit);
+
+/* For SSL_set_verify: every certificate is good. */
+int peer_accepts(int good, X509_STORE_CTX *store);
 
 const char *habit_name(enum habit habit);
 

@@ -75,3 +75,28 @@ START_TEST(tickets_tls12)
     }
     meeting_close(&meeting);
 }
+
+/* A program that gives all that is left over to the handshake function, as it came. */
+START_TEST(tickets_raw)
+{
+    struct meeting_wish wish = {.ours = LOOP_CLIENT, .version = VERSION_TLS13, .tickets = 2};
+    struct meeting meeting;
+
+    if (meeting_connect(&meeting, &wish)) {
+        struct loop_side *side = &meeting.loop.side[LOOP_CLIENT];
+
+        loop_read(&meeting.loop, LOOP_CLIENT);
+        for (unsigned i = 0; i < 2; i++) {
+            size_t legs = meeting.loop.legs, before = side->held.size,
+                   record = wire_record_size(side->held.data, side->held.size);
+
+            ok_status(loop_step(&meeting.loop, LOOP_CLIENT), SEC_E_OK, "ticket %u", i);
+            ok_number(meeting.loop.leg[legs].token, 0, "token");
+            ok_number(before - side->held.size, record, "bytes taken");
+        }
+        ok_number(side->held.size, 0, "bytes left");
+        meeting_talk(&meeting, HABIT_EXTRA);
+        ok_number(meeting.renegotiates, 0, "SEC_I_RENEGOTIATE");
+    }
+    meeting_close(&meeting);
+}
