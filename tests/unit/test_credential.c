@@ -5,7 +5,7 @@
  * it: roles, policies for single application protocols, tickets, sharing of sessions, and each
  * allocation failing.
  */
-#include "schannel/credential.h"
+#include "schannel/credential_input.h"
 
 #include <string.h>
 
@@ -264,6 +264,50 @@ START_TEST(credential_narrowed)
     ok_status(set(credential, SECPKG_CRED_ATTR_NAMES, &told, sizeof(told)),
               SEC_E_UNSUPPORTED_FUNCTION, "a name");
     schan_free_credential(credential);
+}
+
+/* ---- keys that cannot make RSA-PSS signatures ---- */
+
+START_TEST(credential_keys_without_pss)
+{
+    static const struct {
+        const char *name;
+        struct key key;
+        bool tls13;
+    } cases[] = {
+        {"no RSA-PSS", {.kind = KEY_OUTSIDE}, false},
+        {"RSA-PSS", {.kind = KEY_OUTSIDE, .pss = true}, true},
+        {"an elliptic curve", {.kind = KEY_OUTSIDE, .curve = 23}, true},
+        {"a key that we have", {.kind = KEY_RSA}, true},
+    };
+    DWORD disabled[] = {0, ~(DWORD)SP_PROT_TLS1_3_CLIENT};
+
+    if (!library_is_there())
+        return;
+    for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+        TLS_PARAMETERS parameters = {.grbitDisabledProtocols = disabled[i % 2]};
+        SCH_CREDENTIALS data = {.dwVersion = SCH_CREDENTIALS_VERSION,
+                                .cTlsParameters = 1,
+                                .pTlsParameters = &parameters};
+        struct tls_certificate list[2] = {{.key = cases[i / 2].key}, {.key = cases[0].key}};
+        struct schan_credential *credential = acquire(SECPKG_CRED_OUTBOUND, &data, SEC_E_OK);
+        bool only13 = i % 2;
+
+        if (!credential)
+            continue;
+        for (size_t count = 2; count > 0; count--) {
+            bool want = cases[i / 2].tls13 || only13;
+
+            credential->certificate_count = count;
+            credential_fit_versions(credential, list);
+            ok(!(credential->policy.tls.versions & TLS_VERSION_1_3) == !want, "%s, of %zu: TLS 1.3",
+               cases[i / 2].name, count);
+            ok(!(credential->policy.tls.versions & TLS_VERSION_1_2) == only13, "%s: TLS 1.2",
+               cases[i / 2].name);
+        }
+        credential->certificate_count = 0;
+        schan_free_credential(credential);
+    }
 }
 
 /* ---- no memory ---- */

@@ -11,6 +11,7 @@
  */
 #include "schannel/credential_input.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "schannel/alerts.h"
 
@@ -78,6 +79,33 @@ static SECURITY_STATUS read_keys(const struct schan_credential *credential,
     return SEC_E_OK;
 }
 
+static void leave_out_tls13(const struct schan_credential *credential, struct schan_policy *policy)
+{
+    struct schan_wish wish = {.role = credential->role};
+
+    if (!(policy->tls.versions & TLS_VERSION_1_3))
+        return;
+    wish.enabled_protocols = policy_protocols_from_versions(
+        policy->tls.versions & ~(uint32_t)TLS_VERSION_1_3, credential->role);
+    /* Nothing else is left: then a handshake has to do without the certificate. */
+    if (wish.enabled_protocols && policy_narrow(&wish, policy) != SEC_E_OK)
+        TRACE(LOG_SCHANNEL, "%p: only TLS 1.3 is left", (const void *)credential);
+}
+
+void credential_fit_versions(struct schan_credential *credential,
+                             const struct tls_certificate *list)
+{
+    for (size_t i = 0; i < credential->certificate_count; i++) {
+        if (list[i].key.kind != KEY_OUTSIDE || list[i].key.curve || list[i].key.pss)
+            return;
+    }
+    TRACE(LOG_SCHANNEL, "%p: no TLS 1.3, since the key cannot make RSA-PSS signatures",
+          (void *)credential);
+    leave_out_tls13(credential, &credential->policy);
+    for (size_t i = 0; i < credential->alpn_policy_count; i++)
+        leave_out_tls13(credential, &credential->alpn_policies[i].policy);
+}
+
 static SECURITY_STATUS give_to_tls(struct schan_credential *credential)
 {
     size_t count = credential->certificate_count;
@@ -89,6 +117,7 @@ static SECURITY_STATUS give_to_tls(struct schan_credential *credential)
         return SEC_E_INSUFFICIENT_MEMORY;
     status = read_keys(credential, list);
     if (status == SEC_E_OK) {
+        credential_fit_versions(credential, list);
         called = tls_credential_new(list, count, &credential->tls);
         status = called == TLS_BAD_KEY ? SEC_E_UNKNOWN_CREDENTIALS : tls_call_status(called);
     }

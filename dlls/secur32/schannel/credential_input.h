@@ -34,5 +34,13 @@ MUST_CHECK SECURITY_STATUS credential_open_certificates(const struct credential_
                                                         struct schan_credential *credential);
 /* Makes credential->tls of its certificates, and its expiry. */
 MUST_CHECK SECURITY_STATUS credential_use_certificates(struct schan_credential *credential);
+/*
+ * TLS 1.3 has only RSA-PSS for RSA keys (RFC 8446 4.2.3). Keys that stay with a provider which
+ * cannot make such signatures (CSPs, some TPMs) serve up to TLS 1.2: where all are of that kind,
+ * the older versions are all that is offered, unless only TLS 1.3 is allowed.
+ * list: credential->certificates.
+ */
+void credential_fit_versions(struct schan_credential *credential,
+                             const struct tls_certificate *list);
 
 #endif
