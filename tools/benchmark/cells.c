@@ -123,7 +123,8 @@ static bool open_all(struct connection *connection, size_t *count)
     while (wire_record(in)) {
         if (engine->open(connection->session, in, &plain) <= 0)
             return false;
-        /* The clock costs, under Wine above all, so it is asked seldom; the last slice may be short. */
+        /* The clock costs, under Wine above all, so it is asked seldom; the last slice may be
+         * short. */
         if (++done % CLOCK_EVERY)
             continue;
         now = system_clock_ns();
@@ -216,10 +217,12 @@ void cell_acquire(const struct engine *engine, const struct cell *cell, struct r
     repeat(acquire_once, (void *)(uintptr_t)engine, cell->budget_ns, result);
 }
 
-/* Idle contexts: shaken hands, one message sent and one received, socket closed. */
+/* Idle contexts: shaken hands, one message sent and one received, socket closed. All of them have
+ * one target, so that what an engine remembers of sessions is one session; the peer resumes none.
+ */
 void cell_memory(const struct engine *engine, const struct cell *cell, struct result *result)
 {
-    struct wish wish = {.version = cell->part[1], .fresh = true};
+    struct wish wish = {.version = cell->part[1]};
     struct session **sessions = calloc(cell->contexts, sizeof(*sessions));
     size_t count = 0, before = 0, warm = 50;
     struct connection connection;

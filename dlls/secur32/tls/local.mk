@@ -13,6 +13,7 @@ tls_gnutls_sources = \
 	dlls/secur32/tls/gnutls/info.c \
 	dlls/secur32/tls/gnutls/judge.c \
 	dlls/secur32/tls/gnutls/keys.c \
+	dlls/secur32/tls/gnutls/leaf.c \
 	dlls/secur32/tls/gnutls/library.c \
 	dlls/secur32/tls/gnutls/names.c \
 	dlls/secur32/tls/gnutls/peek.c \
@@ -37,6 +38,7 @@ tls_headers = \
 	dlls/secur32/tls/gnutls/handshake.h \
 	dlls/secur32/tls/gnutls/helper.h \
 	dlls/secur32/tls/gnutls/keys.h \
+	dlls/secur32/tls/gnutls/leaf.h \
 	dlls/secur32/tls/gnutls/library.h \
 	dlls/secur32/tls/gnutls/peek.h \
 	dlls/secur32/tls/gnutls/priority.h \

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "tls/gnutls/credential.h"
 #include "tls/gnutls/errors.h"
+#include "tls/gnutls/leaf.h"
 #include "tls/gnutls/record.h"
 #include "tls/gnutls/tickets.h"
 
@@ -69,24 +70,6 @@ void session_fail(struct tls_session *session, int error, struct tls_result *res
 
 /* ---- the peer's certificate ---- */
 
-static bool key_is_too_short(const struct tls_session *session, const gnutls_datum_t *leaf)
-{
-    gnutls_x509_crt_t parsed;
-    unsigned bits = 0;
-    bool too_short = false;
-
-    if (!session->rsa_bits_min || gnutls.x509_crt_init(&parsed) < 0)
-        return false;
-    if (gnutls.x509_crt_import(parsed, leaf, GNUTLS_X509_FMT_DER) >= 0) {
-        int kind = gnutls.x509_crt_get_pk_algorithm(parsed, &bits);
-
-        too_short =
-            (kind == GNUTLS_PK_RSA || kind == GNUTLS_PK_RSA_PSS) && bits < session->rsa_bits_min;
-    }
-    gnutls.x509_crt_deinit(parsed);
-    return too_short;
-}
-
 int handshake_verify(gnutls_session_t handle)
 {
     struct tls_session *session = gnutls.session_get_ptr(handle);
@@ -96,7 +79,7 @@ int handshake_verify(gnutls_session_t handle)
 
     if (!chain || count == 0)
         return 0; /* a client without certificate; whether that is good, GnuTLS knows */
-    if (key_is_too_short(session, &chain[0])) {
+    if (leaf_rsa_bits_below(&chain[0], session->rsa_bits_min)) {
         work->verdict = ALERT_INSUFFICIENT_SECURITY;
         return GNUTLS_E_CERTIFICATE_ERROR;
     }

@@ -13,6 +13,7 @@
 #define SECUR32_TLS_GNUTLS_SESSION_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 #include "base/sync.h"
 #include "tls/gnutls/helper.h"
@@ -22,7 +23,7 @@
 
 #define NONCE_SIZE 12
 #define KEY_SIZE_MAX 32
-#define APART 64 /* keeps what one direction writes off the cache lines of the other */
+#define APART 64 /* bytes that processors keep coherent as one */
 
 /* Header of a TLS record and of a handshake message. */
 #define RECORD_HEADER 5
@@ -72,6 +73,11 @@ struct work {
 /* locks: (c) constant after creation, (r) receive, (s) send, (l) library, (a) atomic. The caller's
  * session lock is implied by library, which tls_seal takes too when a KeyUpdate is due. */
 struct tls_session {
+    /* One direction stands first and the other last: what lies between keeps what a message writes
+     * off the cache lines of the other direction. */
+    struct direction send;   /* (s) */
+    atomic_bool update_owed; /* (a) the peer wants new keys */
+
     gnutls_session_t handle; /* (c) pointer; (l) what it points to */
     enum tls_role role;      /* (c) */
     uint32_t flags;          /* (c) */
@@ -103,13 +109,12 @@ struct tls_session {
     uint8_t record_path;                  /* (l) enum tls_record_path */
     uint16_t record_limit;                /* (l) of the peer (RFC 8449); 0: none */
 
-    char apart_receive[APART];
-    struct direction receive; /* (r) */
-    char apart_send[APART];
-    struct direction send;   /* (s) */
-    atomic_bool update_owed; /* (a) the peer wants new keys */
-    char apart_end[APART];
+    struct direction receive; /* (r) last, see above */
 };
+
+_Static_assert(offsetof(struct tls_session, receive) - offsetof(struct tls_session, update_owed) >=
+                   APART,
+               "the directions share no cache line");
 
 /* ---- session.c ---- */
 
