@@ -16,7 +16,7 @@
 #define PARAM_REFUSED ((int)0xc000000d) /* STATUS_INVALID_PARAMETER */
 
 /* Changes with every change of this file: a helper of another build is refused. */
-#define PARAM_REVISION 1u
+#define PARAM_REVISION 2u
 
 /* X(number, struct): the call is PARAM_##number and the function unix_##struct. */
 /* clang-format off */
@@ -28,6 +28,7 @@
     X(CREDENTIAL_FREE,   credential_free) \
     X(TICKETS_NEW,       tickets_new) \
     X(TICKETS_FREE,      tickets_free) \
+    X(TICKETS_SECRET,    tickets_secret) \
     X(SESSION_NEW,       session_new) \
     X(SESSION_FREE,      session_free) \
     X(STEP,              step) \
@@ -113,6 +114,11 @@ struct param_tickets_new {
 
 struct param_tickets_free {
     uint64_t tickets;
+};
+
+struct param_tickets_secret {
+    uint64_t tickets;
+    struct param_span secret;
 };
 
 struct param_session_new {
@@ -268,6 +274,7 @@ PARAM_LAYOUT(param_knows,             12,  known,        8);
 PARAM_LAYOUT(param_name,              40,  size,         36);
 PARAM_LAYOUT(param_credential_new,    24,  padding,      20);
 PARAM_LAYOUT(param_tickets_new,       16,  padding,      12);
+PARAM_LAYOUT(param_tickets_secret,    24,  secret,       8);
 PARAM_LAYOUT(param_session_new,       168, padding,      164);
 PARAM_LAYOUT(param_step,              48,  result,       24);
 PARAM_LAYOUT(param_output,            32,  padding,      28);

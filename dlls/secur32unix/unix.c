@@ -216,6 +216,16 @@ static int unix_tickets_free(void *params)
     return TLS_OK;
 }
 
+static int unix_tickets_secret(void *params)
+{
+    const struct param_tickets_secret *call = params;
+    struct span secret;
+
+    if (!is_address(call->tickets) || !read_span(call->secret, &secret))
+        return PARAM_REFUSED;
+    return (int)tls_tickets_set_secret(address(call->tickets), secret);
+}
+
 static bool read_config(const struct param_session_new *call, struct tls_config *config)
 {
     if (call->role > TLS_SERVER)

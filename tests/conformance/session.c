@@ -157,3 +157,140 @@ START_TEST(session_server_disables)
         pop_context();
     }
 }
+
+/* ---- keys of tickets, shared by servers ---- */
+
+static SECURITY_STATUS set_keys(CredHandle *server, BYTE fill)
+{
+    SecPkgCred_SessionTicketKey key = {.TicketInfoVersion = SESSION_TICKET_INFO_VERSION,
+                                       .KeyingMaterialSize = 64};
+    SecPkgCred_SessionTicketKeys keys = {1, &key};
+
+    memset(key.KeyId, fill, sizeof(key.KeyId));
+    memset(key.KeyingMaterial, fill + 1, sizeof(key.KeyingMaterial));
+    return SetCredentialsAttributesW(server, SECPKG_ATTR_SESSION_TICKET_KEYS, &keys, sizeof(keys));
+}
+
+static bool server_make(CredHandle *server, enum test_version version, BYTE fill)
+{
+    struct credential_wish wish = {.server = true, .version = version};
+    SECURITY_STATUS status;
+
+    wish.certificate = pki_certificate("rsa");
+    if (!wish.certificate || !ok_status(credential_make(&wish, server), SEC_E_OK, "credential"))
+        return false;
+    status = set_keys(server, fill);
+    if (ok_status(status, SEC_E_OK, "keys"))
+        return true;
+    FreeCredentialsHandle(server);
+    return false;
+}
+
+/* Source: minschannel.h ("lets several servers share tickets"); msquic sets them so. */
+START_TEST(session_ticket_keys)
+{
+    static const struct {
+        const char *name;
+        BYTE first, second;
+        struct wish wish;
+    } cases[] = {
+        {"the same key", 1, 1, {u"localhost", false, true}},
+        {"another key", 1, 2, {u"localhost", false, false}},
+    };
+    static const struct wish full = {u"localhost", false, false};
+
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        for (size_t i = 0; i < COUNT_OF(cases); i++) {
+            CredHandle client, first, second;
+
+            push_context("%s, %s", version_name(both_versions[v]), cases[i].name);
+            if (version_available(both_versions[v]) && client_make(&client, both_versions[v])) {
+                if (server_make(&first, both_versions[v], cases[i].first)) {
+                    connect_once(&client, &first, both_versions[v], &full);
+                    ok_status(FreeCredentialsHandle(&first), SEC_E_OK, "first freed");
+                }
+                if (server_make(&second, both_versions[v], cases[i].second)) {
+                    connect_once(&client, &second, both_versions[v], &cases[i].wish);
+                    ok_status(FreeCredentialsHandle(&second), SEC_E_OK, "second freed");
+                }
+                ok_status(FreeCredentialsHandle(&client), SEC_E_OK, "client freed");
+            }
+            pop_context();
+        }
+    }
+}
+
+/* A key that comes while the credential is in use is for the next contexts. */
+START_TEST(session_ticket_key_change)
+{
+    static const struct wish full = {u"localhost", false, false},
+                             short_one = {u"localhost", false, true};
+    CredHandle client, server;
+
+    if (!version_available(VERSION_TLS13)) {
+        skip("no TLS 1.3");
+        return;
+    }
+    if (!client_make(&client, VERSION_TLS13))
+        return;
+    if (server_make(&server, VERSION_TLS13, 1)) {
+        connect_once(&client, &server, VERSION_TLS13, &full);
+        connect_once(&client, &server, VERSION_TLS13, &short_one);
+        ok_status(set_keys(&server, 9), SEC_E_OK, "another key");
+        connect_once(&client, &server, VERSION_TLS13, &full);
+        ok_status(set_keys(&server, 9), SEC_E_OK, "the same key again");
+        connect_once(&client, &server, VERSION_TLS13, &short_one);
+        ok_status(FreeCredentialsHandle(&server), SEC_E_OK, "server freed");
+    }
+    ok_status(FreeCredentialsHandle(&client), SEC_E_OK, "client freed");
+}
+
+START_TEST(session_ticket_keys_refused)
+{
+    static const struct {
+        const char *name;
+        DWORD count, version;
+        BYTE size;
+        bool no_keys;
+        SECURITY_STATUS want;
+    } cases[] = {
+        {"shortest", 1, 0, 32, false, SEC_E_OK},
+        {"longest, most", 16, 0, 64, false, SEC_E_OK},
+        {"none", 0, 0, 64, false, SEC_E_INVALID_PARAMETER},
+        {"too many", 17, 0, 64, false, SEC_E_INVALID_PARAMETER},
+        {"no address", 1, 0, 64, true, SEC_E_INVALID_PARAMETER},
+        {"unknown version", 1, 1, 64, false, SEC_E_INVALID_PARAMETER},
+        {"too short", 1, 0, 31, false, SEC_E_INVALID_PARAMETER},
+        {"too long", 1, 0, 65, false, SEC_E_INVALID_PARAMETER},
+    };
+    SecPkgCred_SessionTicketKey key[17];
+    SecPkgCred_SessionTicketKeys keys = {1, key};
+    struct pair pair;
+
+    if (!pair_make(&pair, VERSION_TLS12, "rsa"))
+        return;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        memset(key, 7, sizeof(key));
+        for (size_t k = 0; k < COUNT_OF(key); k++) {
+            key[k].TicketInfoVersion = cases[i].version;
+            key[k].KeyingMaterialSize = cases[i].size;
+        }
+        keys.cSessionTicketKeys = cases[i].count;
+        keys.pSessionTicketKeys = cases[i].no_keys ? NULL : key;
+        ok_status(SetCredentialsAttributesW(&pair.server, SECPKG_ATTR_SESSION_TICKET_KEYS, &keys,
+                                            sizeof(keys)),
+                  cases[i].want, "%s", cases[i].name);
+    }
+    keys = (SecPkgCred_SessionTicketKeys){1, key};
+    key[0].TicketInfoVersion = 0;
+    key[0].KeyingMaterialSize = 64;
+    ok_status(SetCredentialsAttributesW(&pair.client, SECPKG_ATTR_SESSION_TICKET_KEYS, &keys,
+                                        sizeof(keys)),
+              SEC_E_UNSUPPORTED_FUNCTION, "a client's credential");
+    ok_status(SetCredentialsAttributesW(&pair.server, SECPKG_ATTR_SESSION_TICKET_KEYS, &keys,
+                                        sizeof(keys) - 1),
+              SEC_E_BUFFER_TOO_SMALL, "too small");
+    ok_status(QueryCredentialsAttributesW(&pair.server, SECPKG_ATTR_SESSION_TICKET_KEYS, &keys),
+              SEC_E_UNSUPPORTED_FUNCTION, "query");
+    pair_done(&pair);
+}

@@ -25,7 +25,7 @@
 /* A server that sends more tickets at once is not worth keeping them. */
 #define SESSION_TICKETS_MAX 16
 
-struct schan_context *context_new(enum tls_role role, const struct ssp_lanes *lanes)
+struct schan_context *context_new(enum tls_role role)
 {
     struct schan_context *context = mem_alloc(sizeof(*context));
 
@@ -33,8 +33,6 @@ struct schan_context *context_new(enum tls_role role, const struct ssp_lanes *la
         return NULL;
     context->role = role;
     lock_init(&context->handshake);
-    context->receive = lanes->receive;
-    context->send = lanes->send;
     lock_init(&context->session);
     atomic_init(&context->phase, PHASE_HANDSHAKE);
     atomic_init(&context->record_path, TLS_PATH_NONE);

@@ -110,7 +110,8 @@ SECURITY_STATUS schan_start(void);
 /* ---- context.c: what the handshake and the message functions share ------------------------------
  */
 
-MUST_CHECK struct schan_context *context_new(enum tls_role role, const struct ssp_lanes *lanes);
+/* Without the locks of the directions, which the caller has from the dispatcher. */
+MUST_CHECK struct schan_context *context_new(enum tls_role role);
 
 enum schan_phase context_phase(const struct schan_context *context);
 void context_set_phase(struct schan_context *context, enum schan_phase phase);

@@ -250,6 +250,25 @@ struct tls_tickets *schan_credential_tickets(struct schan_credential *credential
     return tickets;
 }
 
+SECURITY_STATUS schan_credential_set_ticket_key(struct schan_credential *credential,
+                                                const SecPkgCred_SessionTicketKey *key)
+{
+    struct tls_tickets *tickets = schan_credential_tickets(credential);
+    uint8_t secret[sizeof(key->KeyId) + sizeof(key->KeyingMaterial)];
+    enum tls_status called;
+
+    if (!tickets)
+        return SEC_E_OK; /* resumption is switched off, so there are no tickets to protect */
+    memcpy(secret, key->KeyId, sizeof(key->KeyId));
+    memcpy(secret + sizeof(key->KeyId), key->KeyingMaterial, key->KeyingMaterialSize);
+    lock_take(&credential->lock);
+    called = tls_tickets_set_secret(tickets,
+                                    span_of(secret, sizeof(key->KeyId) + key->KeyingMaterialSize));
+    lock_release(&credential->lock);
+    mem_wipe(secret, sizeof(secret));
+    return called == TLS_OK ? SEC_E_OK : SEC_E_INTERNAL_ERROR;
+}
+
 struct platform_certificate *schan_credential_key(const struct schan_credential *credential,
                                                   uint64_t outside_id)
 {

@@ -80,6 +80,9 @@ void schan_credential_policy(struct schan_credential *credential, struct span al
                              struct schan_policy *policy);
 /* The ticket key and session-id cache of a server credential; NULL: resumption is switched off. */
 struct tls_tickets *schan_credential_tickets(struct schan_credential *credential);
+/* Tickets of contexts that are made from now on. */
+SECURITY_STATUS schan_credential_set_ticket_key(struct schan_credential *credential,
+                                                const SecPkgCred_SessionTicketKey *key);
 /* The certificate whose key is KEY_OUTSIDE with this id, or NULL. */
 struct platform_certificate *schan_credential_key(const struct schan_credential *credential,
                                                   uint64_t outside_id);

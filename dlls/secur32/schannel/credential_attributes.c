@@ -17,6 +17,10 @@
 
 #define ALGORITHMS_MAX 32
 
+/* minschannel.h: so many keys, each of 32 to 64 bytes. */
+#define TICKET_KEYS_MAX 16
+#define TICKET_MATERIAL_MIN 32
+
 struct credential_attribute {
     ULONG id;
     size_t size;
@@ -200,6 +204,31 @@ static SECURITY_STATUS set_client_policy(struct schan_credential *credential, co
     return SEC_E_OK;
 }
 
+/*
+ * Servers that share keys resume each other's sessions. Differs: only the first key of the list is
+ * used. Windows reads tickets of the others as well, which the library cannot; such clients get a
+ * full handshake.
+ */
+static SECURITY_STATUS set_ticket_keys(struct schan_credential *credential, const void *in)
+{
+    const SecPkgCred_SessionTicketKeys *from = in;
+
+    if (credential->role != TLS_SERVER)
+        return SEC_E_UNSUPPORTED_FUNCTION;
+    if (from->cSessionTicketKeys == 0 || from->cSessionTicketKeys > TICKET_KEYS_MAX ||
+        !from->pSessionTicketKeys)
+        return SEC_E_INVALID_PARAMETER;
+    for (DWORD i = 0; i < from->cSessionTicketKeys; i++) {
+        const SecPkgCred_SessionTicketKey *key = &from->pSessionTicketKeys[i];
+
+        if (key->TicketInfoVersion != SESSION_TICKET_INFO_VERSION ||
+            key->KeyingMaterialSize < TICKET_MATERIAL_MIN ||
+            key->KeyingMaterialSize > sizeof(key->KeyingMaterial))
+            return SEC_E_INVALID_PARAMETER;
+    }
+    return schan_credential_set_ticket_key(credential, &from->pSessionTicketKeys[0]);
+}
+
 /* ---- the table ---- */
 
 /* clang-format off */
@@ -209,6 +238,7 @@ static const struct credential_attribute attributes[] = {
     { SECPKG_ATTR_CIPHER_STRENGTHS,    sizeof(SecPkgCred_CipherStrengths),    query_strengths,  set_strengths },
     { SECPKG_ATTR_SUPPORTED_PROTOCOLS, sizeof(SecPkgCred_SupportedProtocols), query_protocols,  set_protocols },
     { SECPKG_ATTR_CLIENT_CERT_POLICY,  sizeof(SecPkgCred_ClientCertPolicy),   NULL,             set_client_policy },
+    { SECPKG_ATTR_SESSION_TICKET_KEYS, sizeof(SecPkgCred_SessionTicketKeys),  NULL,             set_ticket_keys },
 };
 /* clang-format on */
 
@@ -218,6 +248,7 @@ union credential_value {
     SecPkgCred_CipherStrengths strengths;
     SecPkgCred_SupportedProtocols protocols;
     SecPkgCred_ClientCertPolicy client_policy;
+    SecPkgCred_SessionTicketKeys ticket_keys;
 };
 
 static const struct credential_attribute *find_attribute(ULONG id)

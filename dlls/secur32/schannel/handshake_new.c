@@ -292,9 +292,11 @@ static SECURITY_STATUS make_context(struct handshake *h, enum tls_role role,
     struct beginning from = {0};
     SECURITY_STATUS status;
 
-    h->context = context_new(role, &h->step->lanes);
+    h->context = context_new(role);
     if (!h->context)
         return SEC_E_INSUFFICIENT_MEMORY;
+    h->context->receive = h->step->lanes.receive;
+    h->context->send = h->step->lanes.send;
     h->context->credential = schan_credential_ref(h->step->credential);
     status = set_up(h, &from);
     beginning_done(&from);

@@ -154,6 +154,10 @@ struct tls_tickets; /* server: key of session tickets, and the cache of TLS 1.2 
 
 MUST_CHECK enum tls_status tls_tickets_new(uint32_t lifetime_s, struct tls_tickets **tickets);
 void tls_tickets_free(struct tls_tickets *tickets);
+/* From now on tickets are made and read with keys that follow from this secret, so that servers
+ * that know it understand each other's. It is copied. Sessions that were made before keep theirs.
+ */
+MUST_CHECK enum tls_status tls_tickets_set_secret(struct tls_tickets *tickets, struct span secret);
 
 /* ---- sessions ----------------------------------------------------------------------------------
  */

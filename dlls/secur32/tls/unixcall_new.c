@@ -140,6 +140,13 @@ void tls_tickets_free(struct tls_tickets *tickets)
     mem_free(tickets);
 }
 
+enum tls_status tls_tickets_set_secret(struct tls_tickets *tickets, struct span secret)
+{
+    struct param_tickets_secret call = {.tickets = tickets->other, .secret = param_bytes(secret)};
+
+    return cross(PARAM_TICKETS_SECRET, &call);
+}
+
 /* ---- sessions ---- */
 
 static void copy_config(const struct tls_config *from, struct param_session_new *to)

@@ -66,7 +66,8 @@ static uint64_t get_u64(const uint8_t *from)
 
 /* iv XOR number (in network order), in its last eight bytes; for TLS 1.2's AES these are zero in
  * iv, which gives its salt and explicit nonce. */
-static inline void make_nonce(const struct direction *direction, uint64_t number, struct bytes *nonce)
+static inline void make_nonce(const struct direction *direction, uint64_t number,
+                              struct bytes *nonce)
 {
     uint64_t first = get_u64(direction->iv);
     uint32_t last;
@@ -76,8 +77,8 @@ static inline void make_nonce(const struct direction *direction, uint64_t number
 }
 
 /* The additional data; returns its size. header: the record's, the first three bytes count. */
-static inline size_t make_aad(const struct direction *direction, const uint8_t *header, size_t plain_size,
-                       struct bytes *aad)
+static inline size_t make_aad(const struct direction *direction, const uint8_t *header,
+                              size_t plain_size, struct bytes *aad)
 {
     uint32_t start = header[0] | (uint32_t)header[1] << 8 | (uint32_t)header[2] << 16;
 
@@ -91,7 +92,7 @@ static inline size_t make_aad(const struct direction *direction, const uint8_t *
 }
 
 static inline void make_header(const struct direction *direction, uint8_t type, size_t plain_size,
-                        uint8_t *header)
+                               uint8_t *header)
 {
     size_t body = direction->explicit_size + plain_size + direction->modern + direction->tag_size;
     uint64_t number = network_u64(direction->sequence);

@@ -15,6 +15,8 @@
 #define CACHE_SIZE 256
 #define ID_MAX 32
 #define DATA_MAX 16384 /* with the chain of a client in it */
+
+#define SECRET_HASH_SIZE 64 /* SHA-512 */
 #define LIFETIME_DEFAULT_S 36000
 
 struct entry {
@@ -27,9 +29,9 @@ struct entry {
 /* locks: (c) constant after creation, (l) lock */
 struct tls_tickets {
     atomic_uint users;
-    gnutls_datum_t key;  /* (c) of gnutls_malloc */
     uint32_t lifetime_s; /* (c) */
     struct lock lock;
+    gnutls_datum_t key;               /* (l) of gnutls_malloc; its size is (c) */
     size_t next;                      /* (l) the slot that is reused next */
     struct entry entries[CACHE_SIZE]; /* (l) */
 };
@@ -79,6 +81,34 @@ struct tls_tickets *tickets_ref(struct tls_tickets *tickets)
     if (tickets)
         atomic_fetch_add_explicit(&tickets->users, 1, memory_order_relaxed);
     return tickets;
+}
+
+/* A whole key of GnuTLS's comes out of the hash: name, cipher and MAC in one, from which it makes
+ * new ones as time goes by. */
+enum tls_status tls_tickets_set_secret(struct tls_tickets *tickets, struct span secret)
+{
+    uint8_t key[SECRET_HASH_SIZE];
+
+    if (tickets->key.size != sizeof(key))
+        return TLS_NO_ALGORITHM;
+    if (gnutls.hash_fast(GNUTLS_DIG_SHA512, secret.data, secret.size, key) < 0)
+        return TLS_BAD_ARGUMENT;
+    lock_take(&tickets->lock);
+    memcpy(tickets->key.data, key, sizeof(key));
+    lock_release(&tickets->lock);
+    mem_wipe(key, sizeof(key));
+    return TLS_OK;
+}
+
+/* GnuTLS copies the key into its session. */
+static int enable_tickets(struct tls_tickets *tickets, gnutls_session_t session)
+{
+    int error;
+
+    lock_take(&tickets->lock);
+    error = gnutls.session_ticket_enable_server(session, &tickets->key);
+    lock_release(&tickets->lock);
+    return error;
 }
 
 /* ---- the cache of session ids, as GnuTLS wants it ---- */
@@ -174,7 +204,7 @@ enum tls_status tickets_attach(struct tls_tickets *tickets, gnutls_session_t ses
     gnutls.db_set_store_function(session, store);
     gnutls.db_set_retrieve_function(session, retrieve);
     gnutls.db_set_remove_function(session, forget);
-    if (use_tickets && gnutls.session_ticket_enable_server(session, &tickets->key) < 0)
+    if (use_tickets && enable_tickets(tickets, session) < 0)
         return TLS_NO_MEMORY;
     return TLS_OK;
 }
