@@ -13,6 +13,7 @@ harness_elf_sources = $(harness_sources) \
 	tests/harness/pki_elf.c
 harness_pe_sources = $(harness_sources) \
 	tests/harness/host_pe.c \
+	tests/harness/pki_keys_pe.c \
 	tests/harness/pki_pe.c
 harness_headers = \
 	tests/harness/allocation.h \

@@ -10,6 +10,7 @@ conformance_sources = \
 	tests/conformance/attributes_all.c \
 	tests/conformance/attributes_certificate.c \
 	tests/conformance/client_certificate.c \
+	tests/conformance/client_own.c \
 	tests/conformance/close.c \
 	tests/conformance/common.c \
 	tests/conformance/credentials.c \
@@ -21,6 +22,7 @@ conformance_sources = \
 	tests/conformance/handles.c \
 	tests/conformance/hostile.c \
 	tests/conformance/input.c \
+	tests/conformance/keys.c \
 	tests/conformance/names.c \
 	tests/conformance/packages.c \
 	tests/conformance/post_authentication.c \

@@ -46,6 +46,24 @@ bool pki_store(const char *ca, HCERTSTORE *store);
  * Windows build fetches, the Linux one does not. */
 bool pki_has_lists(void);
 
+/* Where a key can be kept but in the program's memory. None of them gives it away, but CNG under
+ * Wine. */
+enum pki_keeper {
+    PKI_PROVIDER,     /* CAPI, PROV_RSA_AES, AT_KEYEXCHANGE */
+    PKI_PROVIDER_OLD, /* CAPI, PROV_RSA_FULL: by itself it knows no SHA-2 */
+    PKI_SIGNATURE,    /* CAPI, PROV_RSA_AES, AT_SIGNATURE */
+    PKI_CNG,          /* a handle in CERT_KEY_CONTEXT_PROP_ID */
+    PKI_KEEPERS
+};
+
+/* A new context of the certificate with its key at that keeper; free it with pki_kept_free. NULL:
+ * not possible here (it is so only under Wine). One at a time. */
+PCCERT_CONTEXT pki_kept(const char *name, enum pki_keeper keeper);
+void pki_kept_free(PCCERT_CONTEXT certificate, enum pki_keeper keeper);
+
+/* Puts one that pki_kept gave into the user's own certificates, or takes it out. */
+bool pki_own(PCCERT_CONTEXT certificate, bool there);
+
 /* The path of a file in the folder; false: no folder, or no room. */
 bool pki_path(const char *name, const char *suffix, char *path, size_t room);
 

@@ -43,3 +43,24 @@ bool pki_trust_root(HCERTSTORE *store)
     *store = NULL;
     return pki_store("root", store);
 }
+
+PCCERT_CONTEXT pki_kept(const char *name, enum pki_keeper keeper)
+{
+    (void)name;
+    (void)keeper;
+    return NULL;
+}
+
+void pki_kept_free(PCCERT_CONTEXT certificate, enum pki_keeper keeper)
+{
+    (void)keeper;
+    if (certificate)
+        pki_free(certificate);
+}
+
+bool pki_own(PCCERT_CONTEXT certificate, bool there)
+{
+    (void)certificate;
+    (void)there;
+    return false;
+}

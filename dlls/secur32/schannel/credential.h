@@ -54,6 +54,7 @@ struct schan_credential {
         bool any_purpose;   /* (l) certificates need not be for client authentication */
     } client_policy;        /* server */
     bool derived;           /* (c) made by schan_credential_with */
+    bool no_tls13_key;      /* (c) it has keys, but none that can sign for TLS 1.3 */
     uint32_t lifespan_ms;   /* (c) of cached sessions; 0: the default of ten hours */
     const void *root_store; /* (c) HCERTSTORE of a server for client certificates, or NULL */
     struct platform_certificate **certificates; /* (c) */

@@ -101,6 +101,7 @@ void credential_fit_versions(struct schan_credential *credential,
     }
     TRACE(LOG_SCHANNEL, "%p: no TLS 1.3, since the key cannot make RSA-PSS signatures",
           (void *)credential);
+    credential->no_tls13_key = true;
     leave_out_tls13(credential, &credential->policy);
     for (size_t i = 0; i < credential->alpn_policy_count; i++)
         leave_out_tls13(credential, &credential->alpn_policies[i].policy);

@@ -114,6 +114,19 @@ static SECURITY_STATUS copy_authorities(struct schan_context *context, struct sp
     return called == TLS_NO_MEMORY ? SEC_E_INSUFFICIENT_MEMORY : SEC_E_OK;
 }
 
+/* The user's own certificate is only offered when its key can sign: what nobody chose must not
+ * break the connection. */
+static bool can_sign(struct schan_context *context, const struct schan_credential *credential)
+{
+    struct tls_info info;
+    enum tls_status called;
+
+    lock_take(&context->session);
+    called = tls_info(context->tls, &info);
+    lock_release(&context->session);
+    return !credential->no_tls13_key || (called == TLS_OK && info.version != 0x0304);
+}
+
 /* A credential with the user's own certificate that the server would take. */
 static SECURITY_STATUS find_default_credential(struct handshake *h, struct schan_credential *base,
                                                struct schan_credential **credential)
@@ -127,6 +140,10 @@ static SECURITY_STATUS find_default_credential(struct handshake *h, struct schan
         status = platform_default_client(names, count, &certificate);
     if (status == SEC_E_OK)
         status = schan_credential_with(base, certificate, credential);
+    if (status == SEC_E_OK && !can_sign(h->context, *credential)) {
+        schan_credential_unref(*credential);
+        status = SEC_E_NO_CREDENTIALS;
+    }
     platform_certificate_unref(certificate);
     free_authorities(names, count);
     return status;
