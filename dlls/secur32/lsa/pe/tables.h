@@ -13,7 +13,13 @@
 
 #include "winsspi.h"
 
+/* mingw-w64 leaves the calling convention out, which on i686 makes these two other functions than
+ * the real ones, which winsspi.h declares. */
+#define CredMarshalTargetInfo mingw_marshal_target_info
+#define CredUnmarshalTargetInfo mingw_unmarshal_target_info
 #include <ntsecpkg.h>
+#undef CredMarshalTargetInfo
+#undef CredUnmarshalTargetInfo
 
 #include "base/span.h"
 
