@@ -23,4 +23,6 @@ const struct lsa_host lsa_host = {
     .add = packages_register,
     .find = packages_find,
     .info = packages_info,
+    .number = packages_number,
+    .at = packages_at,
 };

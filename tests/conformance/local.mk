@@ -21,8 +21,10 @@ conformance_sources = \
 	tests/conformance/habits.c \
 	tests/conformance/handles.c \
 	tests/conformance/hostile.c \
+	tests/conformance/identities.c \
 	tests/conformance/input.c \
 	tests/conformance/keys.c \
+	tests/conformance/lsa.c \
 	tests/conformance/names.c \
 	tests/conformance/packages.c \
 	tests/conformance/post_authentication.c \

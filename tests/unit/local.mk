@@ -26,6 +26,8 @@ unit_tests = \
 	tests/unit/test_platform_trust \
 	tests/unit/test_policy \
 	tests/unit/test_record \
+	tests/unit/test_sasl \
+	tests/unit/test_secrets \
 	tests/unit/test_session \
 	tests/unit/test_span \
 	tests/unit/test_suites \
@@ -56,6 +58,8 @@ fake_sources = \
 tests_unit_test_handshake_SOURCES = tests/unit/test_handshake.c $(fake_sources)
 tests_unit_test_message_SOURCES = tests/unit/test_message.c $(fake_sources)
 EXTRA_DIST += $(fake_sources)
+
+tests_unit_test_secrets_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=free
 
 # The dispatcher over a package of the test, which stands in the list in place of main.c's.
 tests_unit_test_dispatch_SOURCES = tests/unit/test_dispatch.c tests/unit/fake_package.c \

@@ -277,8 +277,8 @@ START_TEST(identity_refused)
     ok(!SspiIsAuthIdentityEncrypted(NULL), "NULL is encrypted");
     ok_status(SspiEncodeAuthIdentityAsStrings(&encrypted, &strings[0], &strings[1], &strings[2]),
               (SECURITY_STATUS)0xC000000D, "strings of an encrypted identity");
-    ok_status(SspiEncryptAuthIdentity(&too_long), SEC_E_UNSUPPORTED_FUNCTION, "encrypt");
-    ok_status(SspiDecryptAuthIdentity(&encrypted), SEC_E_UNSUPPORTED_FUNCTION, "decrypt");
+    ok_status(SspiEncryptAuthIdentity(&too_long), SEC_E_INVALID_TOKEN, "encrypt");
+    ok_status(SspiEncryptAuthIdentity(NULL), SEC_E_INVALID_TOKEN, "encrypt NULL");
 }
 
 START_TEST(identity_zeroed)

@@ -16,6 +16,8 @@ struct lsa_host {
     bool (*add)(const struct ssp *package);
     const struct ssp *(*find)(const WCHAR *name);
     SECURITY_STATUS (*info)(const struct ssp *package, SecPkgInfoW **info);
+    ULONG (*number)(const struct ssp *package);
+    const struct ssp *(*at)(ULONG number);
 };
 
 /* Of main.c. */

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# lsa: registered LSA packages, on Windows' side; the ELF list has the answers without them.
+# lsa: the functions of the local security authority, and on Windows' side registered LSA packages.
 
-lsa_sources =
+lsa_sources = \
+	dlls/secur32/lsa/connection.c \
+	dlls/secur32/lsa/policy.c \
+	dlls/secur32/lsa/session.c
 
 lsa_pe_sources = \
 	dlls/secur32/lsa/negotiate.c \
+	dlls/secur32/lsa/pe/caller.c \
 	dlls/secur32/lsa/pe/context.c \
 	dlls/secur32/lsa/pe/identity.c \
 	dlls/secur32/lsa/pe/interface.c \
@@ -15,9 +19,11 @@ lsa_pe_sources = \
 	dlls/secur32/lsa/pe/tables.c
 
 lsa_elf_sources = \
+	dlls/secur32/lsa/elf/caller.c \
 	dlls/secur32/lsa/elf/load.c
 
 lsa_headers = \
+	dlls/secur32/lsa/caller.h \
 	dlls/secur32/lsa/host.h \
 	dlls/secur32/lsa/negotiate.h \
 	dlls/secur32/lsa/pe/identity.h \

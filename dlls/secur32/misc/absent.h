@@ -17,12 +17,6 @@ static inline SECURITY_STATUS absent_sspi(const char *function)
     return SEC_E_UNSUPPORTED_FUNCTION;
 }
 
-static inline NTSTATUS absent_lsa(const char *function)
-{
-    log_absent(LOG_LSA, function);
-    return STATUS_NOT_IMPLEMENTED;
-}
-
 /* For functions whose result is a Win32 error code. */
 static inline DWORD absent_win32(const char *function)
 {

@@ -89,28 +89,59 @@ SECURITY_STATUS identity_copy_text(const WCHAR *text, WCHAR **copy)
     return text_from_wide(span_of(text, platform_wide_length(text) * sizeof(WCHAR)), copy);
 }
 
+/* The password's part as it was before it was encrypted here; a copy, for mem_wipe_free. */
+static SECURITY_STATUS uncover(struct identity_view *view, uint8_t **copy)
+{
+    struct span *secret = &view->part[IDENTITY_PASSWORD];
+
+    if (!identity_is_encrypted(view))
+        return SEC_E_OK;
+    if (!(view->flags & SEC_WINNT_AUTH_IDENTITY_FLAGS_PROCESS_ENCRYPTED))
+        return STATUS_INVALID_PARAMETER;
+    if (!secret->size)
+        return SEC_E_OK;
+    *copy = mem_copy(*secret);
+    if (!*copy || !identity_cover(*copy, secret->size))
+        return SEC_E_INSUFFICIENT_MEMORY;
+    secret->data = *copy;
+    return SEC_E_OK;
+}
+
+/* The parts without the packing of the credentials, as texts. */
+static SECURITY_STATUS read_parts(struct identity_view *view, struct identity *parts)
+{
+    SECURITY_STATUS status = SEC_E_OK;
+
+    if (view->form == IDENTITY_EX2) {
+        struct span password = {NULL, 0};
+
+        status = unpack_password(view->part[IDENTITY_PASSWORD], &password);
+        view->part[IDENTITY_PASSWORD] = password;
+    }
+    for (size_t i = 0; i < IDENTITY_PARTS && status == SEC_E_OK; i++)
+        if (view->part[i].data)
+            status = view->is_ansi ? text_from_ansi(view->part[i], &parts->text[i])
+                                   : text_from_wide(view->part[i], &parts->text[i]);
+    if (status != SEC_E_OK)
+        identity_done(parts);
+    return status;
+}
+
 SECURITY_STATUS identity_read(const void *identity, struct identity *parts)
 {
     struct identity_view view;
+    uint8_t *copy = NULL;
+    size_t size;
     SECURITY_STATUS status = identity_view(identity, &view);
 
-    *parts = (struct identity){.flags = view.flags};
-    if (status != SEC_E_OK)
-        return status;
-    if (identity_is_encrypted(&view))
-        return STATUS_INVALID_PARAMETER;
-    if (view.form == IDENTITY_EX2) {
-        struct span password = {NULL, 0};
-
-        status = unpack_password(view.part[IDENTITY_PASSWORD], &password);
-        view.part[IDENTITY_PASSWORD] = password;
-    }
-    for (size_t i = 0; i < IDENTITY_PARTS && status == SEC_E_OK; i++)
-        if (view.part[i].data)
-            status = view.is_ansi ? text_from_ansi(view.part[i], &parts->text[i])
-                                  : text_from_wide(view.part[i], &parts->text[i]);
-    if (status != SEC_E_OK)
-        identity_done(parts);
+    *parts = (struct identity){.flags = view.flags &
+                                        ~(ULONG)SEC_WINNT_AUTH_IDENTITY_FLAGS_PROCESS_ENCRYPTED};
+    size = view.part[IDENTITY_PASSWORD].size;
+    if (status == SEC_E_OK)
+        status = uncover(&view, &copy);
+    if (status == SEC_E_OK)
+        status = read_parts(&view, parts);
+    mem_wipe_free(copy, size);
     return status;
 }
 

@@ -37,6 +37,7 @@ struct identity_view {
     ULONG flags;
     bool is_ansi;                     /* not for EX2 */
     size_t size;                      /* of the structure; of an EX2, of the whole block */
+    size_t flags_at;                  /* offset of the structure's Flags */
     struct span part[IDENTITY_PARTS]; /* data NULL: absent */
 };
 
@@ -51,11 +52,15 @@ struct identity {
 };
 
 /*
+ * What SspiEncryptAuthIdentity encrypted is read as it was before; the flags do not tell it then.
  * SEC_E_UNSUPPORTED_FUNCTION: credentials that are no password (certificates and the like).
- * STATUS_INVALID_PARAMETER: they are encrypted.
+ * STATUS_INVALID_PARAMETER: they are encrypted by somebody else.
  */
 MUST_CHECK SECURITY_STATUS identity_read(const void *identity, struct identity *parts);
 void identity_done(struct identity *parts);
+
+/* Hides bytes from other eyes in this process, and shows them again. false: it cannot be done. */
+MUST_CHECK bool identity_cover(uint8_t *bytes, size_t size);
 
 /* An EX2, to be freed with local_free. SEC_E_INVALID_TOKEN: too long. */
 MUST_CHECK SECURITY_STATUS identity_make(const struct identity *parts, void **identity);

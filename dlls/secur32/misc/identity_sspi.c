@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Sspi* functions on identities as such: encode, copy, compare, check, marshal, wipe, free,
- * encrypt.
+ * Sspi* functions on identities as such: encode, copy, compare, check, marshal, wipe, free. To
+ * encrypt is identity_protect.c's.
  *
  * Sources: Microsoft Learn, the pages of these functions; the comments in sspi.h on who frees what.
  */
 #include <string.h>
 
 #include "base/mem.h"
-#include "misc/absent.h"
 #include "misc/identity.h"
 #include "misc/memory.h"
 #include "platform/platform.h"
@@ -42,8 +41,12 @@ SECURITY_STATUS SEC_ENTRY SspiEncodeAuthIdentityAsStrings(PSEC_WINNT_AUTH_IDENTI
         enum identity_part part;
     } wanted[] = {{user, IDENTITY_USER}, {domain, IDENTITY_DOMAIN}, {packed, IDENTITY_PASSWORD}};
     struct identity parts;
-    SECURITY_STATUS status = identity_read(identity, &parts);
+    SECURITY_STATUS status;
 
+    /* The page: not while it is encrypted. */
+    if (SspiIsAuthIdentityEncrypted(identity))
+        return STATUS_INVALID_PARAMETER;
+    status = identity_read(identity, &parts);
     if (status != SEC_E_OK)
         return status;
     for (size_t i = 0; i < COUNT_OF(wanted); i++)
@@ -86,8 +89,12 @@ static SECURITY_STATUS copy_as_block(const void *identity, void **copy, size_t *
             return status;
         status = identity_make(&parts, &made);
         identity_done(&parts);
-        if (status != SEC_E_OK)
+        if (status == SEC_E_OK && identity_is_encrypted(&view))
+            status = SspiEncryptAuthIdentity(made);
+        if (status != SEC_E_OK) {
+            local_free(made);
             return status;
+        }
         view.size = ((SEC_WINNT_AUTH_IDENTITY_EX2 *)made)->cbStructureLength;
     }
     *copy = made;
@@ -199,40 +206,4 @@ SECURITY_STATUS SEC_ENTRY SspiCompareAuthIdentities(PSEC_WINNT_AUTH_IDENTITY_OPA
     identity_done(&b);
     identity_done(&a);
     return status;
-}
-
-/* ---- encryption: not built, since the library has no cryptography of its own
- * ---------------------------- */
-
-BOOLEAN SEC_ENTRY SspiIsAuthIdentityEncrypted(PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity)
-{
-    struct identity_view view;
-
-    return identity_view(identity, &view) == SEC_E_OK && identity_is_encrypted(&view);
-}
-
-SECURITY_STATUS SEC_ENTRY SspiEncryptAuthIdentityEx(ULONG options,
-                                                    PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity)
-{
-    (void)options;
-    (void)identity;
-    return absent_sspi("SspiEncryptAuthIdentity");
-}
-
-SECURITY_STATUS SEC_ENTRY SspiEncryptAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity)
-{
-    return SspiEncryptAuthIdentityEx(0, identity);
-}
-
-SECURITY_STATUS SEC_ENTRY SspiDecryptAuthIdentityEx(ULONG options,
-                                                    PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity)
-{
-    (void)options;
-    (void)identity;
-    return absent_sspi("SspiDecryptAuthIdentity");
-}
-
-SECURITY_STATUS SEC_ENTRY SspiDecryptAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity)
-{
-    return SspiDecryptAuthIdentityEx(0, identity);
 }

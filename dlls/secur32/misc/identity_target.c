@@ -175,6 +175,7 @@ SECURITY_STATUS SEC_ENTRY SspiExcludePackage(PSEC_WINNT_AUTH_IDENTITY_OPAQUE ide
 {
     struct identity parts = {0};
     WCHAR *list = NULL;
+    void *made = NULL;
     SECURITY_STATUS status = SEC_E_OK;
 
     if (!package || !*package || !result)
@@ -186,8 +187,14 @@ SECURITY_STATUS SEC_ENTRY SspiExcludePackage(PSEC_WINNT_AUTH_IDENTITY_OPAQUE ide
     if (status == SEC_E_OK) {
         local_free(parts.text[IDENTITY_PACKAGES]);
         parts.text[IDENTITY_PACKAGES] = list;
-        status = identity_make(&parts, result);
+        status = identity_make(&parts, &made);
     }
+    if (status == SEC_E_OK && identity && SspiIsAuthIdentityEncrypted(identity))
+        status = SspiEncryptAuthIdentity(made);
+    if (status == SEC_E_OK)
+        *result = made;
+    else
+        local_free(made);
     identity_done(&parts);
     return status;
 }

@@ -59,6 +59,7 @@ static SECURITY_STATUS view_pointers(const void *identity, const struct layout *
     size_t unit;
 
     view->size = layout->size;
+    view->flags_at = layout->flags;
     view->flags = number_at(identity, layout->flags);
     /* Wine's own encoder of identities sets neither flag and means wide strings. */
     view->is_ansi =
@@ -97,6 +98,7 @@ static SECURITY_STATUS view_block(const void *identity, struct identity_view *vi
     if (header.cbHeaderLength < sizeof(header) || header.cbStructureLength < header.cbHeaderLength)
         return SEC_E_INVALID_TOKEN;
     view->size = header.cbStructureLength;
+    view->flags_at = offsetof(SEC_WINNT_AUTH_IDENTITY_EX2, Flags);
     view->flags = header.Flags;
     if ((header.UserLength | header.DomainLength | header.PackageListLength) % sizeof(WCHAR) ||
         !view_offset(identity, header.UserOffset, header.UserLength, &header,

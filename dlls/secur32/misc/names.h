@@ -13,5 +13,7 @@
 /* "MACHINE\user" or "DOMAIN\user" of the calling thread, for mem_free. The result is a Win32 error.
  */
 MUST_CHECK DWORD names_user(WCHAR **name);
+/* The user's number; on Linux only. */
+ULONG names_user_number(void);
 
 #endif

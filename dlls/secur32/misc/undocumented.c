@@ -1,67 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Exports without a public description, and those that set facts about the calling thread for an
- * authority that is not there. Programs find them by name, so the names must exist; each says that
- * it is not built. Prototypes: include/common/winsspi_undocumented.h and sspi.h.
+ * Exports without a public description. Programs find them by name, so the names must exist; each
+ * says that it is not built. Prototypes: include/common/winsspi_undocumented.h.
  */
 #include "misc/absent.h"
 
-/* ---- the client of the calling thread ("SeciAllocateAndSetIPAddress function")
- * ------------------------ */
-
-SECURITY_STATUS SEC_ENTRY SeciAllocateAndSetIPAddress(PUCHAR address, ULONG size, int *free_context)
-{
-    (void)address;
-    (void)size;
-    (void)free_context;
-    return absent_sspi("SeciAllocateAndSetIPAddress");
-}
-
-SECURITY_STATUS SEC_ENTRY SecAllocateAndSetIPAddress(PUCHAR address, ULONG size, int *free_context)
-{
-    (void)address;
-    (void)size;
-    (void)free_context;
-    return absent_sspi("SecAllocateAndSetIPAddress");
-}
-
-SECURITY_STATUS SEC_ENTRY SeciAllocateAndSetCallTarget(PUCHAR address, ULONG size, LPWSTR target,
-                                                       int *free_context)
-{
-    (void)address;
-    (void)size;
-    (void)target;
-    (void)free_context;
-    return absent_sspi("SeciAllocateAndSetCallTarget");
-}
-
-SECURITY_STATUS SEC_ENTRY SecAllocateAndSetCallTarget(PUCHAR address, ULONG size, LPWSTR target,
-                                                      int *free_context)
-{
-    (void)address;
-    (void)size;
-    (void)target;
-    (void)free_context;
-    return absent_sspi("SecAllocateAndSetCallTarget");
-}
-
-SECURITY_STATUS SEC_ENTRY SeciAllocateAndSetCallFlags(ULONG flags, int *free_context)
-{
-    (void)flags;
-    (void)free_context;
-    return absent_sspi("SeciAllocateAndSetCallFlags");
-}
-
-void SEC_ENTRY SeciFreeCallContext(void)
-{
-    log_absent(LOG_MISC, "SeciFreeCallContext");
-}
-
-void SEC_ENTRY SecFreeCallContext(void)
-{
-    log_absent(LOG_MISC, "SecFreeCallContext");
-}
+/* ---- the client of the calling thread */
 
 SECURITY_STATUS SEC_ENTRY SecpSetIPAddress(void)
 {
@@ -71,29 +16,6 @@ SECURITY_STATUS SEC_ENTRY SecpSetIPAddress(void)
 SECURITY_STATUS SEC_ENTRY SeciIsProtectedUser(void)
 {
     return absent_sspi("SeciIsProtectedUser");
-}
-
-/* ---- performance counters
- * ------------------------------------------------------------------------------ */
-
-DWORD WINAPI OpenLsaPerformanceData(LPWSTR devices)
-{
-    (void)devices;
-    return absent_win32("OpenLsaPerformanceData");
-}
-
-DWORD WINAPI CollectLsaPerformanceData(LPWSTR query, LPVOID *data, LPDWORD size, LPDWORD types)
-{
-    (void)query;
-    (void)data;
-    (void)size;
-    (void)types;
-    return absent_win32("CollectLsaPerformanceData");
-}
-
-DWORD WINAPI CloseLsaPerformanceData(void)
-{
-    return absent_win32("CloseLsaPerformanceData");
 }
 
 /* ---- names
@@ -125,8 +47,7 @@ BOOLEAN SEC_ENTRY SecpTranslateNameEx(ULONG_PTR a, ULONG_PTR b, ULONG_PTR c, ULO
 
 void SEC_ENTRY SecpFreeMemory(void *memory)
 {
-    (void)memory; /* SecpTranslateName gave none */
-    log_absent(LOG_MISC, "SecpFreeMemory");
+    (void)memory; /* NULL: SecpTranslateName gives none */
 }
 
 SECURITY_STATUS SEC_ENTRY SspiGetComputerNameForSPN(ULONG_PTR a, ULONG_PTR b)
@@ -148,9 +69,14 @@ DWORD WINAPI CredParseUserNameWithType(ULONG_PTR a, ULONG_PTR b, ULONG_PTR c, UL
 /* ---- packages and identities
  * --------------------------------------------------------------------------- */
 
+/* The list of packages is made when it is first needed; by its name, here. */
 void SEC_ENTRY SecCacheSspiPackages(void)
 {
-    log_absent(LOG_MISC, "SecCacheSspiPackages");
+    SecPkgInfoW *info = NULL;
+    ULONG count = 0;
+
+    if (EnumerateSecurityPackagesW(&count, &info) == SEC_E_OK)
+        FreeContextBuffer(info);
 }
 
 SECURITY_STATUS SEC_ENTRY SecInitUserModeContext(PCtxtHandle context, PSecBuffer packed)

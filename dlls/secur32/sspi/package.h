@@ -71,6 +71,18 @@ struct ssp_password {
     SecBufferDesc *output;
 };
 
+/* LsaCallAuthenticationPackage: a message of the package's own protocol. */
+struct ssp_message {
+    const struct ssp *ssp; /* the package that is asked */
+    bool is_trusted;       /* LsaRegisterLogonProcess made the connection */
+    void *submit;
+    ULONG submit_size;
+    /* results */
+    void *result; /* of buffers_alloc, or NULL */
+    ULONG result_size;
+    NTSTATUS protocol_status;
+};
+
 struct ssp {
     const WCHAR *const *names; /* the first is the canonical one */
     size_t name_count;
@@ -107,6 +119,8 @@ struct ssp {
     SECURITY_STATUS (*export_context)(void *context, ULONG flags, SecBuffer *packed, void **token);
     SECURITY_STATUS (*import_context)(SecBuffer *packed, void *token, void **context);
     SECURITY_STATUS (*change_password)(const struct ssp_password *change);
+    /* The result is of the call as such; NULL answers STATUS_NOT_SUPPORTED. */
+    NTSTATUS (*call)(struct ssp_message *message);
 };
 
 /* A function that a package leaves NULL answers SEC_E_UNSUPPORTED_FUNCTION. */

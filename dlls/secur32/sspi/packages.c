@@ -147,6 +147,23 @@ const struct ssp *packages_find(const WCHAR *name)
     return row_find(packages_ready(), name, &row) ? row.package : NULL;
 }
 
+ULONG packages_number(const struct ssp *package)
+{
+    size_t count = packages_ready();
+
+    for (size_t i = 0; i < count; i++)
+        if (packages[i].package == package && !atomic_load(&packages[i].is_removed))
+            return (ULONG)i + 1;
+    return 0;
+}
+
+const struct ssp *packages_at(ULONG number)
+{
+    if (number == 0 || number > packages_ready() || atomic_load(&packages[number - 1].is_removed))
+        return NULL;
+    return packages[number - 1].package;
+}
+
 SECURITY_STATUS packages_info(const struct ssp *package, SecPkgInfoW **info)
 {
     struct package_row row = {package, package->names[0]};

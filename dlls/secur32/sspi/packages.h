@@ -36,6 +36,10 @@ MUST_CHECK SECURITY_STATUS packages_remove(const WCHAR *name);
 /* The package that has this name, whatever its case; NULL: none, or name is NULL. */
 const struct ssp *packages_find(const WCHAR *name);
 
+/* Listed packages have numbers above 0 that stay theirs. 0 and NULL: there is none. */
+ULONG packages_number(const struct ssp *package);
+const struct ssp *packages_at(ULONG number);
+
 /* SecPkgInfo of a package under its first name, one piece for FreeContextBuffer. */
 MUST_CHECK SECURITY_STATUS packages_info(const struct ssp *package, SecPkgInfoW **info);
 /* The same in ANSI, made of any SecPkgInfoW; that one stays. */

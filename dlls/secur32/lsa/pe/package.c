@@ -136,6 +136,25 @@ static SECURITY_STATUS change_password(const struct ssp_password *change)
                                                                change->output));
 }
 
+/* ---- messages
+ * --------------------------------------------------------------------------------------- */
+
+/* The package and its client share their memory, so the client's address of a message is the
+ * message's own. */
+static NTSTATUS call_package(struct ssp_message *message)
+{
+    const struct lsa_package *package = (const struct lsa_package *)message->ssp;
+    PLSA_AP_CALL_PACKAGE call = message->is_trusted && package->functions.old.CallPackage
+                                    ? package->functions.old.CallPackage
+                                    : package->functions.old.CallPackageUntrusted;
+    PVOID request = NULL;
+
+    if (!call)
+        return STATUS_NOT_SUPPORTED;
+    return call(&request, message->submit, message->submit, message->submit_size, &message->result,
+                &message->result_size, &message->protocol_status);
+}
+
 /* ---- starting
  * --------------------------------------------------------------------------------------- */
 
@@ -161,6 +180,7 @@ static const struct ssp ssp_functions = {
     .query_token = lsa_query_token,
     .export_context = lsa_export,
     .change_password = change_password,
+    .call = call_package,
 };
 
 static WCHAR *copy_text(const WCHAR *text)
@@ -205,6 +225,26 @@ static ULONG_PTR new_id(void)
     return atomic_fetch_add(&last, 1) + 1;
 }
 
+/* The table of the first authentication packages is the beginning of the newer one. */
+_Static_assert(offsetof(LSA_DISPATCH_TABLE, CopyFromClientBuffer) ==
+                   offsetof(LSA_SECPKG_FUNCTION_TABLE, CopyFromClientBuffer),
+               "one begins as the other");
+
+/* An authentication package gets what it needs for LsaCallAuthenticationPackage by a function of
+ * its own. Without that it takes no messages. */
+static void start_authentication(struct lsa_package *package, ULONG_PTR id)
+{
+    SECPKG_FUNCTION_TABLE *functions = &package->functions.old;
+    LSA_STRING *name = NULL; /* the package's own memory */
+
+    if (functions->InitializePackage &&
+        functions->InitializePackage((ULONG)id, (PLSA_DISPATCH_TABLE)(void *)lsa_services(), NULL,
+                                     NULL, &name) < 0) {
+        functions->CallPackage = NULL;
+        functions->CallPackageUntrusted = NULL;
+    }
+}
+
 static bool start(struct lsa_package *package)
 {
     SECPKG_PARAMETERS parameters = {.Version = SECPKG_INTERFACE_VERSION,
@@ -217,6 +257,7 @@ static bool start(struct lsa_package *package)
 
     if (!package->functions.old.Initialize || !package->functions.old.GetInfo)
         return false;
+    start_authentication(package, id);
     status = package->functions.old.Initialize(id, &parameters, lsa_services());
     /* Wine's Kerberos opens its Unix half only when it is asked who it is, and starts then. */
     if (status < 0 && package->functions.old.GetInfo((PSecPkgInfo)(void *)&info) >= 0)

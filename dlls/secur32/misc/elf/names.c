@@ -53,6 +53,11 @@ static DWORD user_name(char *name, size_t room)
     return error;
 }
 
+ULONG names_user_number(void)
+{
+    return geteuid();
+}
+
 DWORD names_user(WCHAR **name)
 {
     char computer[COMPUTER_MAX + 1], user[USER_MAX], both[COMPUTER_MAX + 1 + USER_MAX];
