@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/test_platform_settings \
 	tests/unit/test_platform_text \
 	tests/unit/test_platform_trust \
+	tests/unit/test_negotiate \
 	tests/unit/test_policy \
 	tests/unit/test_record \
 	tests/unit/test_sasl \
@@ -58,6 +59,9 @@ fake_sources = \
 tests_unit_test_handshake_SOURCES = tests/unit/test_handshake.c $(fake_sources)
 tests_unit_test_message_SOURCES = tests/unit/test_message.c $(fake_sources)
 EXTRA_DIST += $(fake_sources)
+
+# Negotiate over two packages of the test; the ELF library does not have it.
+tests_unit_test_negotiate_SOURCES = tests/unit/test_negotiate.c dlls/secur32/lsa/negotiate.c
 
 tests_unit_test_secrets_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=free
 

@@ -244,7 +244,8 @@ static SECURITY_STATUS turn(struct pair *pair, bool is_server)
         return status;
     *has = true;
     pair->size = out_token.cbBuffer;
-    memcpy(pair->wire, out_token.pvBuffer, pair->size);
+    if (pair->size)
+        memcpy(pair->wire, out_token.pvBuffer, pair->size);
     if (pair->request & ISC_REQ_ALLOCATE_MEMORY)
         FreeContextBuffer(out_token.pvBuffer);
     return status;

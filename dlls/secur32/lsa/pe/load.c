@@ -61,6 +61,23 @@ static bool is_own(const WCHAR *file)
     return false;
 }
 
+/* Files whose one package is listed already are not even loaded: Wine's, where another provider
+ * came first. */
+static bool is_superseded(const WCHAR *file)
+{
+    static const struct {
+        const WCHAR *file, *package;
+    } known[] = {{L"kerberos", L"Kerberos"},
+                 {L"kerberos.dll", L"Kerberos"},
+                 {L"msv1_0", L"NTLM"},
+                 {L"msv1_0.dll", L"NTLM"}};
+
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        if (platform_wide_same(known[i].file, file))
+            return lsa_host.find(known[i].package) != NULL;
+    return false;
+}
+
 /* A name alone is one of system32; it gets its .dll by LoadLibrary where it has none. */
 static HMODULE load_file(const WCHAR *file)
 {
@@ -77,7 +94,7 @@ static bool load_packages(const WCHAR *file, ULONG kind)
     HMODULE module;
     bool any = false;
 
-    if (is_own(file))
+    if (is_own(file) || is_superseded(file))
         return false;
     module = load_file(file);
     if (!module) {
