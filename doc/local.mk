@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	doc/architecture.md doc/attributes.md doc/performance.md doc/performance.svg \
 	doc/man/secur32-bench.1 \
 	doc/founding-page.md \
+	doc/packages.md \
 	doc/testing.md
 
 dist_man_MANS += \

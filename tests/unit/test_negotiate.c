@@ -237,7 +237,8 @@ START_TEST(negotiate_server)
          SEC_E_INVALID_HANDLE, PACKAGES},
         {"length of nothing", "\x60\x84\x01", 3, SEC_E_INVALID_HANDLE, PACKAGES},
         {"absurd length", "\x60\xff\x01", 3, SEC_E_INVALID_HANDLE, PACKAGES},
-        {"SPNEGO", "\x60\x08\x06\x06\x2b\x06\x01\x05\x05\x02", 10, SEC_E_INVALID_HANDLE, PACKAGES},
+        {"SPNEGO", "\x60\x08\x06\x06\x2b\x06\x01\x05\x05\x02", 10, SEC_I_CONTINUE_NEEDED, KERBEROS},
+        {"SPNEGO, cut", "\x60\x08\x06\x06\x2b\x06\x01\x05\x05", 9, SEC_E_INVALID_HANDLE, PACKAGES},
         {"nothing", "", 0, SEC_E_INVALID_HANDLE, PACKAGES},
         {"garbage", "garbage!", 8, SEC_E_INVALID_HANDLE, PACKAGES},
     };

@@ -251,6 +251,7 @@ static bool starts_with(struct span token, const void *bytes, size_t size)
 static enum choice choice_by_token(struct span token)
 {
     static const uint8_t kerberos[] = {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2};
+    static const uint8_t spnego[] = {6, 6, 0x2b, 6, 1, 5, 5, 2};
     static const uint8_t microsoft[] = {6, 9, 0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 1, 2, 2};
     struct span part;
     uint8_t first, length;
@@ -261,8 +262,10 @@ static enum choice choice_by_token(struct span token)
         return CHOICES;
     if (length & 0x80 && ((length & 0x7f) > 4 || !span_take(&token, length & 0x7f, &part)))
         return CHOICES;
+    /* Wine's Kerberos hands tokens to GSSAPI, which knows SPNEGO. */
     if (starts_with(token, kerberos, sizeof(kerberos)) ||
-        starts_with(token, microsoft, sizeof(microsoft)))
+        starts_with(token, microsoft, sizeof(microsoft)) ||
+        starts_with(token, spnego, sizeof(spnego)))
         return CHOICE_KERBEROS;
     return CHOICES;
 }
