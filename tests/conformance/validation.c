@@ -47,6 +47,8 @@ static const struct {
     {"by-pss", u"localhost", 0, SEC_E_OK, 0},
     /* Below a private root: Windows refuses SHA-1 below public ones only. */
     {"sha1", u"localhost", 0, SEC_E_OK, 0},
+    /* One way leads to a root that nobody trusts, the other to ours. */
+    {"cross", u"localhost", 0, SEC_E_OK, 0},
     {"md5", u"localhost", 0, SEC_E_INVALID_TOKEN, 0},
     {"by-leaf", u"localhost", 0, SEC_E_CERT_UNKNOWN, 0},
     /* Without alternative names the common name counts. */

@@ -95,6 +95,12 @@ static void free_span(struct span bytes)
 
 struct tls_credential *seam_credential(const char *name, bool outside)
 {
+    return seam_credential_changed(name, outside, NULL);
+}
+
+struct tls_credential *seam_credential_changed(const char *name, bool outside,
+                                               void (*change_key)(struct key *key))
+{
     struct span chain[CHAIN_MAX];
     struct tls_certificate certificate = {.chain = chain};
     struct tls_credential *credential = NULL;
@@ -119,6 +125,8 @@ struct tls_credential *seam_credential(const char *name, bool outside)
         certificate.key.kind = KEY_OUTSIDE;
         certificate.key.pss = true;
     }
+    if (text && change_key)
+        change_key(&certificate.key);
     status = text ? tls_credential_new(&certificate, 1, &credential) : TLS_NOT_THERE;
     if (text)
         ok(status == TLS_OK, "credential %s: status %d", name, status);
@@ -202,8 +210,8 @@ bool pair_open(struct pair *pair, const struct seam_settings *settings)
     *pair = (struct pair){0};
     if (!seam_ready())
         return false;
-    credential =
-        seam_credential(settings->certificate ? settings->certificate : "rsa", settings->outside);
+    credential = seam_credential_changed(settings->certificate ? settings->certificate : "rsa",
+                                         settings->outside, settings->change_key);
     if (!credential)
         return false;
     good = open_end(&pair->client, settings, TLS_CLIENT, settings->client_credential) &&

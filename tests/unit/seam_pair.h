@@ -45,12 +45,16 @@ struct seam_settings {
     struct span resume;
     const struct span *authorities;
     size_t authority_count;
-    bool outside; /* the server's key must be asked for signatures */
+    bool outside;                        /* the server's key must be asked for signatures */
+    void (*change_key)(struct key *key); /* the server's, before it is given away; NULL: as it is */
 };
 
 /* A certificate of the tests with its key; outside: as a key that stays with the provider. NULL:
  * skip was said. */
 struct tls_credential *seam_credential(const char *name, bool outside);
+/* Its key changed; what the change points to must live until the call returns. */
+struct tls_credential *seam_credential_changed(const char *name, bool outside,
+                                               void (*change_key)(struct key *key));
 /* The leaf of it, in memory that lives as long as the program. */
 struct span seam_certificate(const char *name);
 
