@@ -137,3 +137,43 @@ START_TEST(handshakes_optional_certificate)
         pop_context();
     }
 }
+
+/* No suite in common: the server finds out; the client gets its alert, which other trouble has too
+ * (curl's issue 3505). */
+START_TEST(handshakes_no_common_suite)
+{
+    static const struct {
+        const char *name, *suites;
+        enum test_version version;
+    } cases[] = {
+        {"another key", "ECDHE-ECDSA-AES128-GCM-SHA256", VERSION_TLS12},
+        {"a cipher that we have not", "ECDHE-RSA-CAMELLIA128-SHA256", VERSION_TLS12},
+        {"a cipher that we have not", "TLS_AES_128_CCM_SHA256", VERSION_TLS13},
+    };
+
+    for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+        enum loop_role ours = i % 2 ? LOOP_SERVER : LOOP_CLIENT;
+        struct meeting_wish wish = {
+            .ours = ours, .version = cases[i / 2].version, .suites = cases[i / 2].suites};
+        struct meeting meeting;
+
+        push_context("our %s, %s, %s", ours == LOOP_SERVER ? "server" : "client",
+                     version_name(wish.version), cases[i / 2].name);
+        if (meeting_open(&meeting, &wish)) {
+            struct loop_side *side = &meeting.loop.side[ours];
+
+            if (ours == LOOP_CLIENT)
+                loop_step(&meeting.loop, LOOP_CLIENT);
+            meeting_move(&meeting);
+            loop_read(&meeting.loop, ours);
+            loop_step(&meeting.loop, ours);
+            ok_status(side->status,
+                      ours == LOOP_SERVER ? SEC_E_ALGORITHM_MISMATCH : SEC_E_ILLEGAL_MESSAGE,
+                      "status");
+            meeting_move(&meeting);
+            ok(meeting.failed, "the peer is not told");
+        }
+        meeting_close(&meeting);
+        pop_context();
+    }
+}

@@ -94,6 +94,10 @@ static bool make_peer(struct meeting *meeting, const struct meeting_wish *wish)
         SSL_CTX_set_verify(meeting->library, SSL_VERIFY_PEER, peer_accepts);
     if (wish->groups && SSL_CTX_set1_groups_list(meeting->library, wish->groups) != 1)
         return false;
+    if (wish->suites && (wish->version == VERSION_TLS13
+                             ? SSL_CTX_set_ciphersuites(meeting->library, wish->suites)
+                             : SSL_CTX_set_cipher_list(meeting->library, wish->suites)) != 1)
+        return false;
     if (wish->fragment)
         SSL_CTX_set_max_send_fragment(meeting->library, wish->fragment);
     meeting->peer = SSL_new(meeting->library);

@@ -33,6 +33,7 @@ struct meeting_wish {
     bool authenticates;   /* the peer is a client that offers post-handshake authentication */
     bool wants_ours;      /* the peer is a server that asks for a certificate, and takes none too */
     const char *groups;   /* of the peer; NULL: its default */
+    const char *suites;   /* of the peer, and of this version; NULL: its default */
     long fragment;        /* the longest record of the peer; 0: its default */
 };
 

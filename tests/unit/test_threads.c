@@ -4,7 +4,7 @@
  * The public functions on one pair of contexts in six threads: each context is written to, read
  * from and asked at the same time, while tickets come and both sides change their keys, because the
  * number of records that a key may protect is set low. No message may be lost, doubled or changed.
- * SECUR32_TEST_THOROUGH: a million messages each way.
+ * SECUR32_TEST_MILLION: a million messages each way.
  */
 #include "winsspi.h"
 
@@ -253,7 +253,7 @@ static void run_all(struct loop *loop, enum test_version version, unsigned messa
 START_TEST(threads_keys_change)
 {
     static const enum test_version versions[] = {VERSION_TLS12, VERSION_TLS13};
-    unsigned messages = getenv("SECUR32_TEST_THOROUGH") ? MESSAGES_THOROUGH : MESSAGES;
+    unsigned messages = getenv("SECUR32_TEST_MILLION") ? MESSAGES_THOROUGH : MESSAGES;
 
     for (size_t i = 0; i < COUNT_OF(versions); i++) {
         struct credential_wish client_wish = {.version = versions[i]},
