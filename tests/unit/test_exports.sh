@@ -30,6 +30,18 @@ skip() {
     echo "ok $count # SKIP $1"
 }
 
+# ---- what is not built ----
+
+# The conformance program's list of exports that say so, against README's.
+names=$(sed -n '/^static const char \*const not_built\[\]/,/^};/s/.*"\([A-Za-z0-9]*\)".*/\1/p' \
+    "$top/tests/conformance/exports.c")
+missing=0
+for name in $names; do
+    grep -q "\<$name\>" "$top/README.md" || { echo "# README.md does not name $name"; missing=1; }
+done
+[ -n "$names" ] && [ $missing -eq 0 ]
+say $? "README names every export that is not built"
+
 # ---- gen-exports ----
 
 "$gen" secur32-def "$list" >"$work/secur32.def" &&

@@ -151,9 +151,37 @@ SECURITY_STATUS lsa_revert(void *object)
 /* ---- attributes
  * ------------------------------------------------------------------------------------- */
 
-/* A package is not told how much memory there is. What a program that tells it gets too little of
- * is cut off; the structures that programs ask for by size are of this size at most. */
+/* A package is not told how much memory there is. So what a program tells is compared with what is
+ * known of the attribute, and one that is not known is cut off; none is larger than this. */
 #define ATTRIBUTE_MAX 1024
+
+/* clang-format off */
+static const struct {
+    ULONG id; /* of a context; SECPKG_CRED_ATTR_NAMES is NAMES and as large */
+    size_t size;
+} sizes[] = {
+    {SECPKG_ATTR_SIZES,                   sizeof(SecPkgContext_Sizes)},
+    {SECPKG_ATTR_NAMES,                   sizeof(SecPkgContext_NamesW)},
+    {SECPKG_ATTR_LIFESPAN,                sizeof(SecPkgContext_Lifespan)},
+    {SECPKG_ATTR_STREAM_SIZES,            sizeof(SecPkgContext_StreamSizes)},
+    {SECPKG_ATTR_KEY_INFO,                sizeof(SecPkgContext_KeyInfoW)},
+    {SECPKG_ATTR_AUTHORITY,               sizeof(SecPkgContext_AuthorityW)},
+    {SECPKG_ATTR_SESSION_KEY,             sizeof(SecPkgContext_SessionKey)},
+    {SECPKG_ATTR_PACKAGE_INFO,            sizeof(SecPkgContext_PackageInfoW)},
+    {SECPKG_ATTR_NEGOTIATION_INFO,        sizeof(SecPkgContext_NegotiationInfoW)},
+    {SECPKG_ATTR_NATIVE_NAMES,            sizeof(SecPkgContext_NativeNamesW)},
+    {SECPKG_ATTR_FLAGS,                   sizeof(SecPkgContext_Flags)},
+    {SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, sizeof(SecPkgContext_ClientSpecifiedTarget)},
+};
+/* clang-format on */
+
+static bool is_too_small(const struct ssp_attribute *attribute)
+{
+    for (size_t i = 0; i < COUNT_OF(sizes); i++)
+        if (sizes[i].id == attribute->id)
+            return attribute->room < sizes[i].size;
+    return false;
+}
 
 SECURITY_STATUS lsa_query(NTSTATUS(NTAPI *function)(LSA_SEC_HANDLE, ULONG, PVOID),
                           LSA_SEC_HANDLE handle, const struct ssp_attribute *attribute)
@@ -166,6 +194,8 @@ SECURITY_STATUS lsa_query(NTSTATUS(NTAPI *function)(LSA_SEC_HANDLE, ULONG, PVOID
 
     if (!function)
         return SEC_E_UNSUPPORTED_FUNCTION;
+    if (is_too_small(attribute))
+        return SEC_E_BUFFER_TOO_SMALL;
     if (attribute->room == SSP_ROOM_UNKNOWN || attribute->room >= sizeof(value))
         return lsa_status(function(handle, attribute->id, attribute->buffer));
     memset(&value, 0, sizeof(value));
