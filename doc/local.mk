@@ -4,6 +4,7 @@
 EXTRA_DIST += \
 	doc/architecture.md doc/attributes.md doc/performance.md doc/performance.svg \
 	doc/man/secur32-bench.1 \
+	doc/field-cases.md \
 	doc/founding-page.md \
 	doc/packages.md \
 	doc/testing.md
