@@ -30,14 +30,17 @@ static const char *const not_built[] = {
     "SecpSetIPAddress",
     "SecpTranslateName",
     "SecpTranslateNameEx",
+    "SslCopyTlsExtensions",
+    "SslLoadCertificate",
     "SspiGetComputerNameForSPN",
     "SspiUnmarshalAuthIdentityInternal",
 };
 
 /* Without a result. */
 static const char *const silent[] = {
-    "SecCacheSspiPackages", "SecFreeCallContext", "SecpFreeMemory",       "SeciFreeCallContext",
-    "SspiFreeAuthIdentity", "SspiLocalFree",      "SspiZeroAuthIdentity",
+    "SecCacheSspiPackages", "SecFreeCallContext",   "SecpFreeMemory",        "SeciFreeCallContext",
+    "SslFreeCertificate",   "SslFreeCustomBuffer",  "SslGenerateRandomBits", "SspiFreeAuthIdentity",
+    "SspiLocalFree",        "SspiZeroAuthIdentity",
 };
 
 static bool listed(const char *const *list, size_t count, const char *name)
