@@ -72,8 +72,10 @@ CLEANFILES += tools/secur32-setup
 # The benchmark: one program on SSPI for both sides, and its references, which link to the libraries
 # that they measure; so "make bench-programs" builds them, and only that. tools/bench drives them.
 bench_sources = tools/benchmark/cells.c tools/benchmark/cells_handshake.c \
-	tools/benchmark/cells_threads.c tools/benchmark/connect.c tools/benchmark/wire.c
-bench_elf_sources = $(bench_sources) tools/benchmark/system_posix.c
+	tools/benchmark/cells_allocations.c tools/benchmark/cells_threads.c \
+	tools/benchmark/connect.c tools/benchmark/wire.c
+bench_elf_sources = $(bench_sources) tools/benchmark/allocations_posix.c \
+	tools/benchmark/system_posix.c
 bench_pe_sources = tools/benchmark/sspi.c $(bench_sources) tools/benchmark/system_windows.c
 
 EXTRA_DIST += tools/bench tools/benchmark/bench.h tools/benchmark/gnutls.c \

@@ -170,7 +170,8 @@ static bool open_end(struct end *end, const struct seam_settings *settings, enum
     struct tls_config config = {
         .role = role,
         .flags = client ? settings->client_flags : settings->server_flags,
-        .policy = {.versions = !client && settings->server_versions ? settings->server_versions
+        .policy = {.rsa_bits_min = client ? settings->rsa_bits : 0,
+                   .versions = !client && settings->server_versions ? settings->server_versions
                                                                     : settings->versions,
                    .suites = settings->suite ? suites : all_suites,
                    .suite_count = settings->suite ? 1 : COUNT_OF(all_suites),

@@ -18,6 +18,36 @@
 
 static const uint32_t modern_versions[] = {TLS_VERSION_1_2, TLS_VERSION_1_3};
 
+/* Asked twice, since the answer is remembered. */
+START_TEST(seam_short_key)
+{
+    static const struct {
+        const char *name, *certificate;
+        uint32_t bits;
+        bool good;
+    } cases[] = {
+        {"long enough", "rsa", 2048, true},      {"too short", "rsa", 2049, false},
+        {"too short again", "rsa", 2049, false}, {"long enough again", "rsa", 2048, true},
+        {"not RSA", "ecdsa", 4096, true},        {"not RSA again", "ecdsa", 4096, true},
+    };
+
+    for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+        struct seam_settings settings = {.versions = modern_versions[i % 2],
+                                         .certificate = cases[i / 2].certificate,
+                                         .rsa_bits = cases[i / 2].bits};
+        struct pair pair;
+
+        push_context("%x, %s", modern_versions[i % 2], cases[i / 2].name);
+        if (pair_open(&pair, &settings)) {
+            ok(pair_handshake(&pair) == cases[i / 2].good, "handshake");
+            if (!cases[i / 2].good)
+                ok_number(pair.client.last.alert_sent, 71, "alert"); /* insufficient_security */
+            pair_close(&pair);
+        }
+        pop_context();
+    }
+}
+
 START_TEST(seam_versions)
 {
     static const struct {

@@ -24,6 +24,7 @@ enum step { STEP_MORE, STEP_DONE, STEP_FAILED };
 struct wish {
     bool server;
     bool fresh;              /* client: must not resume */
+    bool forget;             /* client: nothing is to be kept for a later session */
     const char *version;     /* "1.2" or "1.3" */
     const char *certificate; /* server: "rsa" or "ecdsa" */
     void *ticket;            /* client: what save() gave, or NULL */
@@ -73,6 +74,9 @@ size_t wire_record(const struct wire *wire);
 uint64_t system_clock_ns(void);
 /* Resident memory of this process; 0: cannot be told. */
 size_t system_memory(void);
+/* How often this thread has asked for memory so far; NO_COUNT: cannot be told. */
+size_t system_allocations(void);
+#define NO_COUNT ((size_t)-1)
 
 /* connect.c: sessions with the peer and with each other. */
 #define BENCH_RECORD_ROOM 0x5000
@@ -131,6 +135,7 @@ void cell_decrypt(const struct engine *engine, const struct cell *cell, struct r
 void cell_pingpong(const struct engine *engine, const struct cell *cell, struct result *result);
 void cell_handshake(const struct engine *engine, const struct cell *cell, struct result *result);
 void cell_pair(const struct engine *engine, const struct cell *cell, struct result *result);
+void cell_allocations(const struct engine *engine, const struct cell *cell, struct result *result);
 void cell_acquire(const struct engine *engine, const struct cell *cell, struct result *result);
 void cell_memory(const struct engine *engine, const struct cell *cell, struct result *result);
 void cell_threads(const struct engine *engine, const struct cell *cell, struct result *result);

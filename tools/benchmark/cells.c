@@ -217,12 +217,11 @@ void cell_acquire(const struct engine *engine, const struct cell *cell, struct r
     repeat(acquire_once, (void *)(uintptr_t)engine, cell->budget_ns, result);
 }
 
-/* Idle contexts: shaken hands, one message sent and one received, socket closed. All of them have
- * one target, so that what an engine remembers of sessions is one session; the peer resumes none.
- */
+/* Idle contexts: shaken hands, one message sent and one received, socket closed. What an engine
+ * remembers of sessions beside them is not theirs. */
 void cell_memory(const struct engine *engine, const struct cell *cell, struct result *result)
 {
-    struct wish wish = {.version = cell->part[1]};
+    struct wish wish = {.version = cell->part[1], .fresh = true, .forget = true};
     struct session **sessions = calloc(cell->contexts, sizeof(*sessions));
     size_t count = 0, before = 0, warm = 50;
     struct connection connection;
@@ -259,9 +258,11 @@ static const struct {
     int parts;
     void (*run)(const struct engine *engine, const struct cell *cell, struct result *result);
 } kinds[] = {
-    {"encrypt", 4, cell_encrypt},  {"decrypt", 4, cell_decrypt}, {"pingpong", 2, cell_pingpong},
-    {"client", 4, cell_handshake}, {"pair", 4, cell_pair},       {"server", 4, cell_pair},
-    {"acquire", 1, cell_acquire},  {"memory", 2, cell_memory},   {"threads", 2, cell_threads},
+    {"encrypt", 4, cell_encrypt},   {"decrypt", 4, cell_decrypt},
+    {"pingpong", 2, cell_pingpong}, {"client", 4, cell_handshake},
+    {"pair", 4, cell_pair},         {"server", 4, cell_pair},
+    {"acquire", 1, cell_acquire},   {"memory", 2, cell_memory},
+    {"threads", 2, cell_threads},   {"allocations", 3, cell_allocations},
 };
 
 static void run(const struct engine *engine, const char *name, struct cell *cell)

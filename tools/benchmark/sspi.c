@@ -26,7 +26,7 @@
 struct session {
     CredHandle *credential;
     CtxtHandle context;
-    bool server, have_context;
+    bool server, forget, have_context;
     char target[32];
     SecPkgContext_StreamSizes sizes;
     unsigned char *scratch; /* of records that are thrown away; made at the first */
@@ -104,12 +104,23 @@ static struct session *create(const struct wish *wish)
         return NULL;
     session->credential = credential;
     session->server = wish->server;
+    session->forget = wish->forget;
     /* Sessions are remembered by the target's name. */
     if (wish->fresh)
         snprintf(session->target, sizeof(session->target), "h%u.localhost", number++);
     else
         snprintf(session->target, sizeof(session->target), "localhost");
     return session;
+}
+
+/* Wine's own secur32 does not know this, and remembers nothing. */
+static void forget(struct session *session)
+{
+    SCHANNEL_SESSION_TOKEN token = {SCHANNEL_SESSION, SSL_SESSION_DISABLE_RECONNECTS};
+    SecBuffer buffer = {sizeof(token), SECBUFFER_TOKEN, &token};
+    SecBufferDesc list = {SECBUFFER_VERSION, 1, &buffer};
+
+    ApplyControlToken(&session->context, &list);
 }
 
 static SECURITY_STATUS call(struct session *session, SecBufferDesc *input, SecBufferDesc *output)
@@ -128,6 +139,8 @@ static SECURITY_STATUS call(struct session *session, SecBufferDesc *input, SecBu
                                             &expiry);
     if (!old && (status == SEC_E_OK || status == SEC_I_CONTINUE_NEEDED))
         session->have_context = true;
+    if (!old && session->have_context && session->forget)
+        forget(session);
     return status;
 }
 

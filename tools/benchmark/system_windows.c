@@ -20,6 +20,12 @@ uint64_t system_clock_ns(void)
            (uint64_t)now.QuadPart % (uint64_t)rate.QuadPart * 1000000000u / (uint64_t)rate.QuadPart;
 }
 
+/* A program has no way to stand before the heap of another DLL. */
+size_t system_allocations(void)
+{
+    return NO_COUNT;
+}
+
 size_t system_memory(void)
 {
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof(counters)};

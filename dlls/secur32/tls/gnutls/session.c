@@ -28,6 +28,7 @@
 #define NO_STATUS_REQUEST (1u << 24)
 
 #define OUTPUT_FIRST_ROOM 2048
+#define SMALL_ROOM 64
 
 void result_clear(struct tls_result *result)
 {
@@ -39,9 +40,13 @@ void result_clear(struct tls_result *result)
 
 static bool buffer_grow(struct buffer *buffer, size_t needed)
 {
-    size_t room = buffer->room ? buffer->room : OUTPUT_FIRST_ROOM;
+    size_t room = buffer->room ? buffer->room : SMALL_ROOM;
     uint8_t *data;
 
+    /* A flight grows by records; what is small stays so, for some of it is kept with the session.
+     */
+    if (needed > SMALL_ROOM && room < OUTPUT_FIRST_ROOM)
+        room = OUTPUT_FIRST_ROOM;
     while (room < needed)
         if (!size_multiply(room, 2, &room))
             return false;
