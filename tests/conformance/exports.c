@@ -62,6 +62,9 @@ static void check_answer(const char *name, void (*function)(void))
     bool absent;
     uint32_t answer;
 
+    /* It takes a structure by value, which on x86_64 is a pointer that is never NULL. */
+    if (!strcmp(name, "SslDeserializeCertificateStore"))
+        return;
     memcpy(&call, &function, sizeof(call));
     SetLastError(0);
     answer = (uint32_t)call(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
