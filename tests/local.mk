@@ -25,7 +25,7 @@ harness_headers = \
 	tests/harness/wire.h
 
 EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers) \
-	tests/harness/make-pki tests/harness/serve-lists
+	tests/harness/make-pki tests/harness/serve-lists tests/lsan.supp
 
 check_LIBRARIES =
 windows_unit_tests =
@@ -45,7 +45,7 @@ tests_libharness_a_CPPFLAGS = $(public_includes) -I$(srcdir)/include/secur32
 
 check_PROGRAMS += $(unit_tests) tests/conformance/conformance $(peer_tests)
 TESTS = $(check_PROGRAMS) $(unit_scripts)
-check_DATA = test-pki
+check_DATA = test-pki tests/ntlm-users
 endif
 
 # Certificates are made anew when they are older than a day: their dates are relative to now.
@@ -54,6 +54,14 @@ test-pki:
 		$(SHELL) $(srcdir)/tests/harness/make-pki tests/pki >tests/pki.log 2>&1 || \
 		echo "no test certificates, see tests/pki.log; tests that need them are skipped" >&2
 
+# The account that gss-ntlmssp's server knows in tests, as "DOMAIN:user:password". No test asks a
+# KDC but those of tests/interop/gss.
+ntlm_account = SECUR32:tester:Secret-1
+tests/ntlm-users:
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)echo '$(ntlm_account)' >$@
+CLEANFILES += tests/ntlm-users
+
 # Every test prints TAP.
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
@@ -61,4 +69,7 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	SECUR32_TEST_PKI='$(abs_top_builddir)/tests/pki'; \
-	export top_srcdir top_builddir SECUR32_TEST_PKI;
+	SECUR32_TEST_NTLM='$(ntlm_account)'; NTLM_USER_FILE='$(abs_top_builddir)/tests/ntlm-users'; \
+	KRB5_CONFIG=/dev/null; LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/lsan.supp'; \
+	export top_srcdir top_builddir SECUR32_TEST_PKI SECUR32_TEST_NTLM NTLM_USER_FILE \
+		KRB5_CONFIG LSAN_OPTIONS;

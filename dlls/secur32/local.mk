@@ -5,18 +5,19 @@ main_sources = dlls/secur32/main.c
 main_pe_sources = dlls/secur32/main_pe.c
 
 both_sources = $(main_sources) $(base_sources) $(sspi_sources) $(schannel_sources) \
-	$(lsa_sources) $(sasl_sources) $(misc_sources)
+	$(gss_sources) $(lsa_sources) $(sasl_sources) $(misc_sources)
 
-libsecur32_sources = $(both_sources) $(tls_gnutls_sources) $(platform_elf_sources) \
+libsecur32_sources = $(both_sources) $(tls_gnutls_sources) $(gss_mit_sources) \
+	$(platform_elf_sources) \
 	$(lsa_elf_sources) $(sasl_elf_sources) $(misc_elf_sources)
 
-secur32_dll_sources = $(both_sources) $(main_pe_sources) $(tls_pe_sources) \
+secur32_dll_sources = $(both_sources) $(main_pe_sources) $(tls_pe_sources) $(gss_pe_sources) \
 	$(platform_pe_sources) \
 	$(lsa_pe_sources) $(sasl_pe_sources) $(misc_pe_sources)
 secur32_dll_libs = -lcrypt32 -lncrypt -ladvapi32 -lsynchronization
 
 room_headers = $(base_headers) $(sspi_headers) $(schannel_headers) $(tls_headers) \
-	$(platform_headers) $(lsa_headers) $(sasl_headers) $(misc_headers)
+	$(gss_headers) $(platform_headers) $(lsa_headers) $(sasl_headers) $(misc_headers)
 
 EXTRA_DIST += $(libsecur32_sources) $(secur32_dll_sources) $(room_headers) \
 	dlls/secur32/exports.list dlls/secur32/secur32.rc

@@ -4,13 +4,13 @@
  * Which packages the library has. sspi/packages.c asks each one whether it can start when the list
  * is first needed, and not while the library is loaded: the loader's lock is held then.
  */
+#include "gss/package.h"
 #include "lsa/host.h"
 #include "schannel/package.h"
 #include "sspi/packages.h"
 
 const struct ssp *const packages_built_in[] = {
-    &schan_ssp,
-    NULL,
+    &schan_ssp, &gss_negotiate_ssp, &gss_kerberos_ssp, &gss_ntlm_ssp, NULL,
 };
 
 /* Those of the system come behind them. */

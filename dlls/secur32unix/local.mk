@@ -3,8 +3,9 @@
 # unix.mk.in, once per machine, the .dll by ../pe.mk.in.
 
 unix_own_sources = \
-	dlls/secur32unix/unix.c
-unix_sources = $(unix_own_sources) $(base_sources) $(tls_gnutls_sources)
+	dlls/secur32unix/unix.c \
+	dlls/secur32unix/unix_gss.c
+unix_sources = $(unix_own_sources) $(base_sources) $(tls_gnutls_sources) $(gss_mit_sources)
 
 secur32unix_dll_sources = \
 	dlls/secur32unix/pe.c
@@ -12,7 +13,9 @@ secur32unix_dll_libs = -lntdll
 
 unix_headers = \
 	dlls/secur32unix/helper.h \
-	dlls/secur32unix/params.h
+	dlls/secur32unix/params.h \
+	dlls/secur32unix/params_gss.h \
+	dlls/secur32unix/unix.h
 
 # The backend knows no Windows header, so it sees none.
 unix_includes = -I$(srcdir)/dlls/secur32 -I$(srcdir)/dlls -I$(srcdir)/dlls/secur32/base/elf

@@ -16,7 +16,7 @@
 #define PARAM_REFUSED ((int)0xc000000d) /* STATUS_INVALID_PARAMETER */
 
 /* Changes with every change of this file: a helper of another build is refused. */
-#define PARAM_REVISION 2u
+#define PARAM_REVISION 3u
 
 /* X(number, struct): the call is PARAM_##number and the function unix_##struct. */
 /* clang-format off */
@@ -47,19 +47,22 @@
     X(CHANGE,            change) \
     X(JUDGE,             judge) \
     X(END_POINT,         end_point) \
-    X(FACTS,             facts)
+    X(FACTS,             facts) \
+    PARAM_GSS_CALLS(X)
 /* clang-format on */
+
+struct param_span {
+    uint64_t data;
+    uint32_t size, padding;
+};
+
+#include "secur32unix/params_gss.h"
 
 #define PARAM_NUMBER(number, name) PARAM_##number,
 enum param_call { PARAM_CALLS(PARAM_NUMBER) PARAM_CALL_COUNT };
 
 /* Lengths are checked on the ELF side against these. */
 #define PARAM_BYTES_MAX 0x1000000u /* one span */
-
-struct param_span {
-    uint64_t data;
-    uint32_t size, padding;
-};
 
 struct param_result {
     uint32_t event, reason;
@@ -293,6 +296,7 @@ PARAM_LAYOUT(param_change,            48,  result,       24);
 PARAM_LAYOUT(param_judge,             56,  problems,     52);
 PARAM_LAYOUT(param_end_point,         40,  padding,      36);
 PARAM_LAYOUT(param_facts,             48,  padding,      44);
+PARAM_GSS_LAYOUTS(PARAM_LAYOUT);
 PARAM_LAYOUT(tls_info,                324, block,        320);
 /* clang-format on */
 

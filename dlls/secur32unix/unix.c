@@ -5,7 +5,7 @@
  * checks its parameters, as far as can be seen from here, and calls tls.h. The structs have one
  * layout, so that 32-bit programs on a 64-bit Unix side (Wine's WoW64) use the same functions.
  */
-#include "secur32unix/params.h"
+#include "secur32unix/unix.h"
 
 #include <string.h>
 
@@ -24,30 +24,6 @@ extern unix_call *const __wine_unix_call_funcs[PARAM_CALL_COUNT];
 extern unix_call *const __wine_unix_call_wow64_funcs[PARAM_CALL_COUNT];
 
 /* ---- parameters ---- */
-
-static bool is_address(uint64_t value)
-{
-    return value != 0 && value <= UINTPTR_MAX;
-}
-
-static void *address(uint64_t value)
-{
-    return (void *)(uintptr_t)value;
-}
-
-static bool memory_is_good(struct param_span span, uint64_t size)
-{
-    return span.size <= PARAM_BYTES_MAX && size <= PARAM_BYTES_MAX &&
-           (size == 0 || is_address(span.data));
-}
-
-static bool read_span(struct param_span from, struct span *to)
-{
-    if (!memory_is_good(from, from.size))
-        return false;
-    *to = span_of(address(from.data), from.size);
-    return true;
-}
 
 /* A list of spans, as an array that the caller frees; NULL with *good: empty. */
 static struct span *read_spans(struct param_span from, uint32_t limit, bool *good)

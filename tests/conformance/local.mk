@@ -9,6 +9,11 @@ conformance_sources = \
 	tests/conformance/attributes.c \
 	tests/conformance/attributes_all.c \
 	tests/conformance/attributes_certificate.c \
+	tests/conformance/auth.c \
+	tests/conformance/auth_attributes.c \
+	tests/conformance/auth_handshake.c \
+	tests/conformance/auth_hostile.c \
+	tests/conformance/auth_message.c \
 	tests/conformance/client_certificate.c \
 	tests/conformance/client_own.c \
 	tests/conformance/close.c \
@@ -41,6 +46,7 @@ conformance_sources = \
 	tests/conformance/validation.c
 
 conformance_headers = \
+	tests/conformance/auth.h \
 	tests/conformance/common.h
 
 EXTRA_DIST += $(conformance_sources) $(conformance_headers)

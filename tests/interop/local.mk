@@ -11,9 +11,27 @@ EXTRA_DIST += \
 	tests/interop/field/peer.c \
 	tests/interop/field/server.c \
 	tests/interop/field/trust.c \
+	tests/interop/auth_peer.c \
+	tests/interop/gss \
+	tests/interop/gss_peer.py \
 	tests/interop/matrix.tsv \
 	tests/interop/peers.sh \
 	tests/interop/run \
 	tests/interop/setup.sh \
 	tests/interop/trust-root.sh \
 	tests/interop/wine-conformance.sh
+
+# SSPI's side of tests/interop/gss, for both sides of the crossing.
+if BUILD_ELF
+noinst_PROGRAMS = tests/interop/auth_peer
+tests_interop_auth_peer_SOURCES = tests/interop/auth_peer.c
+tests_interop_auth_peer_CPPFLAGS = $(public_includes) -I$(srcdir)/include/secur32
+tests_interop_auth_peer_LDADD = lib/libsecur32.so
+tests_interop_auth_peer_LDFLAGS = $(AM_LDFLAGS) '-Wl,-rpath,$$ORIGIN/../../lib'
+endif
+auth_peer_exes = $(pe_arches:%=%-windows/auth_peer.exe)
+noinst_DATA += $(auth_peer_exes)
+CLEANFILES += $(auth_peer_exes)
+$(auth_peer_exes): %-windows/auth_peer.exe: %-windows/obj/tests/interop/auth_peer.o
+	$(AM_V_CCLD)$(PE_CC_$*) $(pe_link) $(pe_link_$*) $(PE_LDFLAGS) -o $@ $^ \
+		$(windows_program_libs)

@@ -17,7 +17,7 @@
 atomic_uint log_channels = LOG_UNREAD;
 
 static const char *const channel_names[LOG_CHANNEL_COUNT] = {
-    "sspi", "schannel", "tls", "platform", "lsa", "misc",
+    "sspi", "schannel", "tls", "gss", "platform", "lsa", "misc",
 };
 
 static unsigned channels_from_text(const char *text)

@@ -14,6 +14,7 @@ enum log_channel {
     LOG_SSPI,
     LOG_SCHANNEL,
     LOG_TLS,
+    LOG_GSS,
     LOG_PLATFORM,
     LOG_LSA,
     LOG_MISC,

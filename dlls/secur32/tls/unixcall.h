@@ -22,11 +22,16 @@ struct tls_session {
     uint64_t other;
 };
 
+/* NULL: there is a way to the other side, whatever libraries that has; else what is missing. */
+const char *crossing_problem(void);
+
 /* false: there is no way to the other side. Every function that needs no object asks this first. */
 bool crossing_ready(void);
 
 /* One call. Objects exist only once crossing_ready has said true. */
 enum tls_status cross(enum param_call number, void *params);
+/* The same for calls with results of another kind. */
+int cross_any(enum param_call number, void *params);
 
 static inline struct param_span param_memory(const void *data, size_t size)
 {

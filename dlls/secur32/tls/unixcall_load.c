@@ -19,6 +19,7 @@
 
 static struct lock load_lock = LOCK_INITIALIZER;
 static bool tried;                               /* guarded by load_lock */
+static bool way_found;                           /* constant once tried */
 static struct unix_way way;                      /* constant once tried */
 static struct tls_library facts;                 /* constant once tried */
 static enum tls_status loaded = TLS_UNAVAILABLE; /* constant once tried */
@@ -76,7 +77,8 @@ static enum tls_status load(void)
 {
     lock_take(&load_lock);
     if (!tried) {
-        if (find_way())
+        way_found = find_way();
+        if (way_found)
             load_library();
         tried = true;
         if (loaded != TLS_OK)
@@ -99,9 +101,20 @@ bool crossing_ready(void)
     return load() == TLS_OK;
 }
 
+const char *crossing_problem(void)
+{
+    (void)load();
+    return way_found ? NULL : facts.problem;
+}
+
+int cross_any(enum param_call number, void *params)
+{
+    return (int)way.dispatcher(way.library, (unsigned)number, params);
+}
+
 enum tls_status cross(enum param_call number, void *params)
 {
-    int status = way.dispatcher(way.library, (unsigned)number, params);
+    int status = cross_any(number, params);
 
     if (status >= 0 && status < TLS_STATUS_COUNT)
         return (enum tls_status)status;

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * Contexts of the three packages.
+ */
+#ifndef SECUR32_GSS_CONTEXT_H
+#define SECUR32_GSS_CONTEXT_H
+
+#include "sspi/package.h"
+
+#include "base/sync.h"
+#include "gss/credential.h"
+#include "gss/identity.h"
+
+enum gss_phase { PHASE_PROGRESS, PHASE_READY, PHASE_FAILED };
+
+struct gss_context {
+    /* constant */
+    bool is_server;
+    struct gss_credential *credential;
+    ULONG request;
+    TimeStamp start;    /* local */
+    WCHAR *target_name; /* as the program gave it; NULL: none */
+    struct gss_target target;
+
+    /* Guards what follows: the library's contexts take one thread at a time. In the order of
+     * base/sync.h it stands where session does; only the credential's lock, a leaf here, may be
+     * taken behind it. */
+    struct lock lock;
+    enum mech mech; /* Negotiate may give way to NTLM */
+    struct mech_context *mech_context;
+    enum gss_phase phase;
+    enum mech chosen;
+    ULONG attributes;
+    struct mech_facts facts; /* when ready */
+    /* A token that did not fit: the same call with more room gets it. */
+    bool token_waits;
+    SECURITY_STATUS waiting_status;
+    size_t waiting_size;
+    uint8_t *answered; /* the input that it answers */
+    size_t answered_size;
+};
+
+/* package.h's functions */
+SECURITY_STATUS gss_initialize(struct ssp_step *step);
+SECURITY_STATUS gss_accept(struct ssp_step *step);
+void gss_delete_context(void *object);
+SECURITY_STATUS gss_query_context(void *object, const struct ssp_attribute *attribute);
+SECURITY_STATUS gss_seal_message(void *object, ULONG qop, SecBufferDesc *message, ULONG sequence);
+SECURITY_STATUS gss_unseal_message(void *object, SecBufferDesc *message, ULONG sequence,
+                                   ULONG *qop);
+SECURITY_STATUS gss_sign_message(void *object, ULONG qop, SecBufferDesc *message, ULONG sequence);
+SECURITY_STATUS gss_verify_message(void *object, SecBufferDesc *message, ULONG sequence,
+                                   ULONG *qop);
+
+/* The package of a mechanism. */
+const struct ssp *gss_package(enum mech mech);
+
+/* When the context ends, as local time. */
+TimeStamp gss_context_expiry(const struct gss_context *context);
+
+#endif

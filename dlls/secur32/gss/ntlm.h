@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 the secur32 authors
+ *
+ * Are NTLM's messages well formed? They come from strangers, and gss-ntlmssp trusts some of their
+ * lengths.
+ */
+#ifndef SECUR32_GSS_NTLM_H
+#define SECUR32_GSS_NTLM_H
+
+#include "base/span.h"
+
+/* Of a token of any mechanism: each NTLM message in it, bare or as an octet string of SPNEGO, has
+ * its parts inside of itself. True for a token without one. */
+bool ntlm_is_sound(struct span token);
+
+#endif

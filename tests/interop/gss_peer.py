@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 the secur32 authors
+#
+# The other side of auth_peer: python3-gssapi on the system's GSSAPI, in both roles, and NTLM's
+# published example. Started by tests/interop/gss, which has made the KDC and the accounts. Prints
+# TAP.
+#
+# Usage: gss_peer.py REALM USER PASSWORD SERVICE DOMAIN NTLM-USER NTLM-PASSWORD PEER...
+import hmac
+import struct
+import subprocess
+import sys
+
+import gssapi
+import gssapi.raw as raw
+
+REALM, USER, PASSWORD, SERVICE, DOMAIN, NTLM_USER, NTLM_PASSWORD = sys.argv[1:8]
+PEER = sys.argv[8:]
+OIDS = {
+    "NTLM": gssapi.OID.from_int_seq("1.3.6.1.4.1.311.2.2.10"),
+    "Kerberos": gssapi.OID.from_int_seq("1.2.840.113554.1.2.2"),
+    "Negotiate": gssapi.OID.from_int_seq("1.3.6.1.5.5.2"),
+}
+FLAGS = 0x3E  # mutual, replay, sequence, confidentiality, integrity
+number = failures = 0
+
+
+def result(good, name, why=""):
+    global number, failures
+    number += 1
+    failures += not good
+    print(f"{'ok' if good else 'not ok'} {number} - gss: {name}{'' if good else ': ' + str(why)}", flush=True)
+
+
+class Peer:
+    """auth_peer, and the lines that go to and fro."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(PEER + list(arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def say(self, text):
+        self.process.stdin.write(text.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def hear(self, *words):
+        line = self.process.stdout.readline().decode().strip()
+        word, _, rest = line.partition(" ")
+        if word not in words:
+            raise RuntimeError(f"wanted {' or '.join(words)}, heard '{line}'")
+        return word, rest
+
+    def done(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        return self.process.wait(30)
+
+
+def messages(peer, context):
+    """Sealed and signed texts in both directions, and a changed one."""
+    peer.say("seal from SSPI to GSSAPI")
+    sealed = bytes.fromhex(peer.hear("sealed")[1])
+    opened = raw.unwrap(context, sealed)
+    assert opened.message == b"from SSPI to GSSAPI" and opened.encrypted, opened
+    sealed = raw.wrap(context, b"from GSSAPI to SSPI", True).message
+    peer.say("open " + sealed.hex())
+    assert peer.hear("opened")[1] == "00000000 from GSSAPI to SSPI"
+    peer.say("sign a text of SSPI")
+    raw.verify_mic(context, b"a text of SSPI", bytes.fromhex(peer.hear("signature")[1]))
+    signature = raw.get_mic(context, b"a text of GSSAPI").hex()
+    peer.say(f"check {signature} a text of GSSAPI")
+    assert peer.hear("checked")[1] == "00000000"
+    signature = raw.get_mic(context, b"another text").hex()
+    peer.say(f"check {signature} another next")
+    assert peer.hear("checked")[1] == "8009030f"
+
+
+def sspi_client(package, end, account):
+    target = SERVICE
+    peer = Peer("client", package, target, *account)
+    mechs = [OIDS[package]]
+    credential = raw.acquire_cred(None, None, mechs, "accept").creds
+    context, token, more = None, None, True
+    while True:
+        word, text = peer.hear("token", "done")
+        if word == "done":
+            break
+        step = raw.accept_sec_context(bytes.fromhex(text), credential, context)
+        context, more = step.context, step.more_steps
+        if step.token:
+            peer.say("token " + step.token.hex())
+    assert not more, "GSSAPI waits for more"
+    assert text.split()[1] == end, text
+    name = raw.display_name(raw.inquire_context(context, target_name=False).initiator_name).name
+    name = name.decode().rstrip("\0")  # gss-ntlmssp counts the end of the string
+    assert name == (f"{USER}@{REALM}" if end == "Kerberos" else f"{DOMAIN}\\{NTLM_USER}"), name
+    messages(peer, context)
+    assert peer.done() == 0
+
+
+def sspi_server(package, end):
+    peer = Peer("server", package)
+    if end == "Kerberos":
+        credential = raw.acquire_cred(None, None, [OIDS[package]], "initiate").creds
+    else:
+        name = gssapi.Name(f"{NTLM_USER}@{DOMAIN}", gssapi.NameType.user)
+        credential = raw.acquire_cred_with_password(name, NTLM_PASSWORD.encode(), None, [OIDS[package]], "initiate").creds
+    service, _, host = SERVICE.partition("/")
+    target = gssapi.Name(f"{service}@{host}", gssapi.NameType.hostbased_service)
+    context, token, more = None, None, True
+    while more:
+        step = raw.init_sec_context(target, credential, context, OIDS[package], FLAGS, None, None, token)
+        context, more, token = step.context, step.more_steps, None
+        if step.token:
+            peer.say("token " + step.token.hex())
+        if more:
+            token = bytes.fromhex(peer.hear("token")[1])
+    word, text = peer.hear("done")
+    user = f"{USER}@{REALM}" if end == "Kerberos" else f"{DOMAIN}\\{NTLM_USER}"
+    assert text.split()[1:] == [end, user], text
+    messages(peer, context)
+    assert peer.done() == 0
+
+
+# MS-NLMP 4.2.1 (User, Domain, Password), 4.2.4.1.1 (NTOWFv2) and 4.2.4.3 (CHALLENGE_MESSAGE; without
+# the flag that allows OEM text as well as Unicode, of which gss-ntlmssp wants one).
+NTOWFV2 = bytes.fromhex("0c868a403bfd7a93a3001ef22ef02e3f")
+CHALLENGE = bytes.fromhex(
+    "4e544c4d53535000020000000c000c003800000031828ae20123456789abcdef0000000000000000240024004400000006007017"
+    "0000000f53006500720076006500720002000c0044006f006d00610069006e0001000c005300650072007600650072"
+    "0000000000"
+)
+
+
+def published_example():
+    peer = Peer("client", "NTLM", SERVICE, "User", "Domain", "Password")
+    peer.hear("token")
+    peer.say("token " + CHALLENGE.hex())
+    third = bytes.fromhex(peer.hear("token")[1])
+    length, offset = struct.unpack_from("<H2xI", third, 20)
+    response = third[offset : offset + length]
+    server_challenge = CHALLENGE[24:32]
+    proof = hmac.new(NTOWFV2, server_challenge + response[16:], "md5").digest()
+    assert response[:16] == proof, "NTProofStr is not that of the published key"
+    length, offset = struct.unpack_from("<H2xI", third, 36)
+    assert third[offset : offset + length].decode("utf-16le") == "User"
+    peer.done()
+
+
+def wrong_target():
+    peer = Peer("client", "Kerberos", "HTTP/nobody.example", USER, REALM, PASSWORD)
+    assert peer.hear("error")[1].startswith("80090303"), "SEC_E_TARGET_UNKNOWN"
+    peer.done()
+
+
+def no_authority():
+    peer = Peer("client", "Kerberos", SERVICE, USER, "NOWHERE.TEST", PASSWORD)
+    assert peer.hear("error")[1].startswith("80090311"), "SEC_E_NO_AUTHENTICATING_AUTHORITY"
+    peer.done()
+
+
+def wrong_password():
+    peer = Peer("client", "Kerberos", SERVICE, USER, REALM, "not it")
+    assert peer.hear("error")[1].startswith("8009030c"), "SEC_E_LOGON_DENIED"
+    peer.done()
+
+
+def test(name, run, *arguments):
+    try:
+        run(*arguments)
+        result(True, name)
+    except Exception as error:  # whatever it is: it belongs to this test
+        result(False, name, f"{type(error).__name__} {error}")
+
+
+kerberos = (USER, REALM, PASSWORD)
+ntlm = (NTLM_USER, DOMAIN, NTLM_PASSWORD)
+for package, end in (("Kerberos", "Kerberos"), ("Negotiate", "Kerberos"), ("NTLM", "NTLM"), ("Negotiate", "NTLM")):
+    account = kerberos if end == "Kerberos" else ntlm
+    test(f"client of {package}, ends with {end}, identity", sspi_client, package, end, account)
+    if end == "Kerberos":
+        test(f"client of {package}, ticket cache", sspi_client, package, end, ())
+    test(f"server of {package}, ends with {end}", sspi_server, package, end)
+test("the published example of NTLMv2", published_example)
+test("an unknown service", wrong_target)
+test("no KDC for the realm", no_authority)
+test("a wrong password", wrong_password)
+print(f"1..{number}")
+sys.exit(1 if failures else 0)
