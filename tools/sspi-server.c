@@ -31,6 +31,7 @@ static const char usage[] =
     "  -t, --tls VERSION   1.0, 1.1, 1.2 or 1.3 only\n"
     "  -a, --alpn LIST     application protocols, most wanted first\n"
     "      --mutual        ask clients for a certificate\n"
+    "      --ca FILE       trust the PEM certificates in FILE for them\n"
     "      --echo          send back what comes (the default)\n"
     "      --pipe          write what comes to standard output, send standard input;\n"
     "                      implies --once\n"
@@ -46,13 +47,21 @@ static const char usage[] =
 struct options {
     enum net_family family;
     struct credential_wish wish;
-    const char *certificate, *key, *password;
+    const char *certificate, *key, *password, *roots;
     const char *address, *port, *alpn;
     unsigned timeout;
     bool mutual, pipe, once, quiet, verbose;
 };
 
-enum { OPTION_MUTUAL = 256, OPTION_ECHO, OPTION_PIPE, OPTION_ONCE, OPTION_TIMEOUT, OPTION_QUIET };
+enum {
+    OPTION_CA = 256,
+    OPTION_MUTUAL,
+    OPTION_ECHO,
+    OPTION_PIPE,
+    OPTION_ONCE,
+    OPTION_TIMEOUT,
+    OPTION_QUIET
+};
 
 /* clang-format off */
 static const struct option long_options[] = {
@@ -63,6 +72,7 @@ static const struct option long_options[] = {
     {"port",     required_argument, NULL, 'P'},
     {"tls",      required_argument, NULL, 't'},
     {"alpn",     required_argument, NULL, 'a'},
+    {"ca",       required_argument, NULL, OPTION_CA},
     {"mutual",   no_argument,       NULL, OPTION_MUTUAL},
     {"echo",     no_argument,       NULL, OPTION_ECHO},
     {"pipe",     no_argument,       NULL, OPTION_PIPE},
@@ -107,6 +117,9 @@ static bool set_option(struct options *options, int option)
         return true;
     case 'v':
         options->verbose = true;
+        return true;
+    case OPTION_CA:
+        options->roots = optarg;
         return true;
     case OPTION_MUTUAL:
         options->mutual = true;
@@ -253,5 +266,9 @@ int main(int count, char **values)
     if (!net_start())
         return EXIT_FAILED;
     options.wish.certificate = certs_open(options.certificate, options.key, options.password);
-    return options.wish.certificate ? run(&options) : EXIT_FAILED;
+    if (options.roots)
+        options.wish.roots = certs_open_roots(options.roots);
+    if (!options.wish.certificate || (options.roots && !options.wish.roots))
+        return EXIT_FAILED;
+    return run(&options);
 }

@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/interop/gss_peer.py \
 	tests/interop/matrix.tsv \
 	tests/interop/peers.sh \
+	tests/interop/query \
 	tests/interop/run \
 	tests/interop/setup.sh \
 	tests/interop/trust-root.sh \

@@ -254,7 +254,7 @@ SHOW(srtp)
 
 SHOW(key)
 {
-    report_number(report, "bytes", value->key.cbKeyingMaterial);
+    report_bytes(report, "key", value->key.pbKeyingMaterial, value->key.cbKeyingMaterial);
     FreeContextBuffer(value->key.pbKeyingMaterial);
 }
 

@@ -8,8 +8,8 @@
 
 #include "report.h"
 
-/* An attribute that is refused is told with the status. Keys that are exported are told by their
- * size alone. */
+/* An attribute that is refused is told with the status. The key that is exported is one of the
+ * label "EXPERIMENTAL sspi-query", for comparison with what the peer exports under it. */
 void facts_show_credential(CredHandle *credential, struct report *report);
 void facts_show_context(CtxtHandle *context, struct report *report);
 

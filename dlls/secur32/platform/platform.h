@@ -159,6 +159,9 @@ void platform_verdict_done(struct platform_verdict *verdict);
  * after. NULL in gives NULL out; NULL for a store that is none. */
 const void *platform_store_ref(const void *store);
 void platform_store_free(const void *store);
+/* A store of the machine, by its name. SEC_E_UNKNOWN_CREDENTIALS: there is none;
+ * SEC_E_UNSUPPORTED_FUNCTION: stores have no names here. */
+MUST_CHECK SECURITY_STATUS platform_store_named(const WCHAR *name, const void **store);
 /* The system's roots as a store of the program's own; NULL: there is no such store here. */
 const void *platform_store_roots(void);
 

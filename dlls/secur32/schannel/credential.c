@@ -38,6 +38,17 @@ static struct schan_credential *credential_new(void)
     return credential;
 }
 
+static void free_issuers(struct schan_issuers *issuers)
+{
+    while (issuers) {
+        struct schan_issuers *older = issuers->older;
+
+        mem_free(issuers->names);
+        mem_free(issuers);
+        issuers = older;
+    }
+}
+
 static void credential_free(struct schan_credential *credential)
 {
     tls_credential_free(credential->tls);
@@ -48,7 +59,7 @@ static void credential_free(struct schan_credential *credential)
         mem_free(credential->alpn_policies[i].ids);
     mem_free(credential->certificates);
     mem_free(credential->alpn_policies);
-    mem_free(credential->authorities);
+    free_issuers(credential->issuers);
     platform_store_free(credential->root_store);
     if (credential->id && !credential->derived && credential->role == TLS_CLIENT)
         session_forget(credential->id, NULL);
@@ -76,25 +87,49 @@ void schan_free_credential(void *credential)
 
 /* ---- AcquireCredentialsHandle ---- */
 
-/* What a server lists in its requests for a certificate: the roots that the program trusts. */
-static SECURITY_STATUS read_root_store(const void *store, struct schan_credential *credential)
+/* As many names as a request can hold. */
+static size_t fitting(const struct span *names, size_t count)
 {
-    size_t size = 0, count = 0;
+    size_t size = 0, fit = 0;
+
+    while (fit < count && (size += names[fit].size + 2) <= AUTHORITIES_SIZE_MAX)
+        fit++;
+    return fit;
+}
+
+SECURITY_STATUS schan_credential_list_issuers(struct schan_credential *credential,
+                                              const void *store)
+{
+    struct schan_issuers *made;
+    struct policy_limits limits;
     SECURITY_STATUS status;
 
+    policy_limits_get(&limits);
+    if (!limits.send_issuers)
+        return SEC_E_OK;
+    made = mem_alloc(sizeof(*made));
+    if (!made)
+        return SEC_E_INSUFFICIENT_MEMORY;
+    status = platform_store_names(store, &made->names, &made->count);
+    if (status != SEC_E_OK) {
+        mem_free(made);
+        return status;
+    }
+    made->count = fitting(made->names, made->count);
+    lock_take(&credential->lock);
+    made->older = credential->issuers;
+    credential->issuers = made;
+    lock_release(&credential->lock);
+    return SEC_E_OK;
+}
+
+/* Its roots are trusted, and a server may list them. */
+static SECURITY_STATUS read_root_store(const void *store, struct schan_credential *credential)
+{
     credential->root_store = platform_store_ref(store);
     if (!credential->root_store || credential->role != TLS_SERVER)
         return SEC_E_OK;
-    status = platform_store_names(credential->root_store, &credential->authorities, &count);
-    if (status != SEC_E_OK)
-        return status;
-    while (credential->authority_count < count) {
-        size += credential->authorities[credential->authority_count].size + 2;
-        if (size > AUTHORITIES_SIZE_MAX)
-            break;
-        credential->authority_count++;
-    }
-    return SEC_E_OK;
+    return schan_credential_list_issuers(credential, credential->root_store);
 }
 
 static SECURITY_STATUS fill(const struct credential_input *input,

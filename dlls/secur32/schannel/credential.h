@@ -35,6 +35,13 @@ struct schan_alpn_policy {
     struct schan_policy policy; /* versions 0: nothing can be negotiated */
 };
 
+/* DER names for requests for a certificate. Constant once made. */
+struct schan_issuers {
+    struct span *names;
+    size_t count;
+    struct schan_issuers *older;
+};
+
 /* locks: (c) constant after creation, (a) atomic, (l) lock */
 struct schan_credential {
     atomic_uint references; /* (a) */
@@ -59,11 +66,10 @@ struct schan_credential {
     const void *root_store; /* (c) HCERTSTORE of a server for client certificates, or NULL */
     struct platform_certificate **certificates; /* (c) */
     size_t certificate_count;                   /* (c) */
-    struct tls_credential *tls;  /* (c) the same for the TLS library; NULL without certificates */
-    struct tls_tickets *tickets; /* (l) server; made at first use */
-    struct span *authorities;    /* (c) server: DER names to send in certificate requests */
-    size_t authority_count;      /* (c) */
-    TimeStamp expiry;            /* (c) local FILETIME; a very large value without certificate */
+    struct tls_credential *tls;    /* (c) the same for the TLS library; NULL without certificates */
+    struct tls_tickets *tickets;   /* (l) server; made at first use */
+    struct schan_issuers *issuers; /* (l) server: newest first; none goes before the credential */
+    TimeStamp expiry;              /* (c) local FILETIME; a very large value without certificate */
 };
 
 /* The functions of struct ssp. */
@@ -76,6 +82,9 @@ SECURITY_STATUS schan_set_credential(void *credential, const struct ssp_attribut
 struct schan_credential *schan_credential_ref(struct schan_credential *credential);
 void schan_credential_unref(struct schan_credential *credential);
 
+/* From now on requests for a certificate list what is in the store, if the settings want a list. */
+MUST_CHECK SECURITY_STATUS schan_credential_list_issuers(struct schan_credential *credential,
+                                                         const void *store);
 /* A copy of the policy for a new session. alpn: the ids that the program offers, or empty. */
 void schan_credential_policy(struct schan_credential *credential, struct span alpn,
                              struct schan_policy *policy);

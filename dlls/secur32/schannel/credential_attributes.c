@@ -183,15 +183,32 @@ static const struct {
 };
 /* clang-format on */
 
-/* How a server's clients are judged when it asks (CERT_CHECK_RESULT, CC_POLICY_RESULT). A list of
- * trusted issuers in a store of CTLs would narrow that; there is none here, so it is not taken. */
+/* .NET names a store of the machine so whose certificates are to be listed as issuers. */
+static SECURITY_STATUS list_store(struct schan_credential *credential, const WCHAR *name)
+{
+    const void *store = NULL;
+    SECURITY_STATUS status = platform_store_named(name, &store);
+
+    if (status == SEC_E_OK)
+        status = schan_credential_list_issuers(credential, store);
+    platform_store_free(store);
+    return status;
+}
+
+/* How a server's clients are judged when it asks (CERT_CHECK_RESULT, CC_POLICY_RESULT), and which
+ * issuers are listed for them. */
 static SECURITY_STATUS set_client_policy(struct schan_credential *credential, const void *in)
 {
     const SecPkgCred_ClientCertPolicy *from = in;
+    SECURITY_STATUS status = SEC_E_OK;
     ULONG flags = 0;
 
-    if (credential->role != TLS_SERVER || (from->pwszSslCtlStoreName && *from->pwszSslCtlStoreName))
+    if (credential->role != TLS_SERVER)
         return SEC_E_UNSUPPORTED_FUNCTION;
+    if (from->pwszSslCtlStoreName && *from->pwszSslCtlStoreName)
+        status = list_store(credential, from->pwszSslCtlStoreName);
+    if (status != SEC_E_OK)
+        return status;
     for (size_t i = 0; i < COUNT_OF(chain_flags); i++)
         if (from->dwCertFlags & chain_flags[i].chain)
             flags |= chain_flags[i].credential;

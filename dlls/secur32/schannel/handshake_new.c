@@ -225,8 +225,8 @@ static void client_config(const struct handshake *h, struct beginning *from)
         flags |= TLS_FLAG_OCSP;
     if (settings->no_ems_client)
         flags |= TLS_FLAG_NO_EMS;
-    if (settings->scsv_only)
-        flags |= TLS_FLAG_SCSV_ONLY;
+    if (settings->strict_client)
+        flags |= TLS_FLAG_STRICT_RENEGOTIATION;
     from->config.flags = flags;
     from->config.handshake_limit = settings->limit_client;
     if (context->name && !context->name_is_address)
@@ -266,6 +266,7 @@ static SECURITY_STATUS set_up_server(struct handshake *h, struct beginning *from
     const struct handshake_settings *settings = handshake_settings();
     struct schan_credential *credential = h->context->credential;
     bool ask_peer = h->step->request & ASC_REQ_MUTUAL_AUTH;
+    const struct schan_issuers *issuers;
     uint32_t flags = 0;
     SECURITY_STATUS status = read_options(h, from);
 
@@ -278,10 +279,17 @@ static SECURITY_STATUS set_up_server(struct handshake *h, struct beginning *from
         flags |= TLS_FLAG_REQUEST_PEER;
     if (settings->no_ems_server)
         flags |= TLS_FLAG_NO_EMS;
+    if (settings->strict_server)
+        flags |= TLS_FLAG_STRICT_RENEGOTIATION;
     from->config.flags = flags;
     from->config.handshake_limit = ask_peer ? settings->limit_server_auth : settings->limit_server;
-    from->config.authorities = credential->authorities;
-    from->config.authority_count = credential->authority_count;
+    lock_take(&credential->lock);
+    issuers = credential->issuers;
+    lock_release(&credential->lock);
+    if (issuers) {
+        from->config.authorities = issuers->names;
+        from->config.authority_count = issuers->count;
+    }
     return make_session(h->context, from);
 }
 

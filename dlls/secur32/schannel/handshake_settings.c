@@ -4,7 +4,7 @@
  * See handshake_settings.h.
  *
  * Sources: Microsoft Learn, "Transport Layer Security (TLS) registry settings"; Microsoft support,
- * KB 980436 (UseScsvForTls).
+ * KB 980436 (AllowInsecureRenego...; UseScsvForTls cannot be had of the TLS library).
  */
 #include "schannel/handshake_settings.h"
 
@@ -36,6 +36,14 @@ static bool load_switch(const char *name)
     return platform_setting_number(SETTINGS_SCHANNEL, "", name, &value) && value != 0;
 }
 
+/* Set, and 0. */
+static bool load_refusal(const char *name)
+{
+    uint32_t value;
+
+    return platform_setting_number(SETTINGS_SCHANNEL, "", name, &value) && value == 0;
+}
+
 void handshake_settings_load(void)
 {
     load_limit("MessageLimitClient", &settings.limit_client);
@@ -43,7 +51,8 @@ void handshake_settings_load(void)
     load_limit("MessageLimitServerClientAuth", &settings.limit_server_auth);
     settings.no_ems_client = load_switch("DisableClientExtendedMasterSecret");
     settings.no_ems_server = load_switch("DisableServerExtendedMasterSecret");
-    settings.scsv_only = load_switch("UseScsvForTls");
+    settings.strict_client = load_refusal("AllowInsecureRenegoServers");
+    settings.strict_server = load_refusal("AllowInsecureRenegoClients");
 }
 
 const struct handshake_settings *handshake_settings(void)

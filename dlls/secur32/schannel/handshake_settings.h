@@ -13,7 +13,7 @@
 struct handshake_settings {
     uint32_t limit_client, limit_server, limit_server_auth; /* bytes of a handshake message */
     bool no_ems_client, no_ems_server;                      /* no extended master secret */
-    bool scsv_only; /* client: renegotiation_info as SCSV, no extensions */
+    bool strict_client, strict_server; /* refuse peers without renegotiation_info (RFC 5746) */
 };
 
 /* Before the first context; until then the defaults hold. */

@@ -62,6 +62,7 @@ DWORD policy_protocol_from_wire(uint16_t version, enum tls_role role); /* 0: unk
 struct policy_limits {
     uint32_t client_cache_ms, server_cache_ms; /* 0: no resumption */
     uint32_t cache_entries;                    /* 0: no client cache */
+    bool send_issuers; /* server: requests for a certificate list the roots that are trusted */
 };
 
 void policy_limits_get(struct policy_limits *limits);

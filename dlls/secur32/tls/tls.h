@@ -187,10 +187,10 @@ struct tls_policy {
 #define TLS_FLAG_NO_TICKETS 0x0010u   /* neither offer nor issue session tickets */
 #define TLS_FLAG_POST_HANDSHAKE_AUTH 0x0020u /* client: offer it (RFC 8446 4.2.6) */
 #define TLS_FLAG_DATAGRAM 0x0040u
-#define TLS_FLAG_NO_RESUMPTION 0x0080u /* accept no session of the past, store none */
-#define TLS_FLAG_NO_EMS 0x0100u        /* no extended master secret */
-#define TLS_FLAG_SCSV_ONLY 0x0200u     /* renegotiation_info as SCSV, no extension */
-#define TLS_FLAG_OCSP 0x0400u          /* client: ask for a stapled OCSP response */
+#define TLS_FLAG_NO_RESUMPTION 0x0080u        /* accept no session of the past, store none */
+#define TLS_FLAG_NO_EMS 0x0100u               /* no extended master secret */
+#define TLS_FLAG_STRICT_RENEGOTIATION 0x0200u /* refuse peers without renegotiation_info */
+#define TLS_FLAG_OCSP 0x0400u                 /* client: ask for a stapled OCSP response */
 
 struct tls_config {
     enum tls_role role;

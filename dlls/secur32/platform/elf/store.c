@@ -273,6 +273,13 @@ const void *platform_store_ref(const void *handle)
     return store ? store_ref(store) : NULL;
 }
 
+SECURITY_STATUS platform_store_named(const WCHAR *name, const void **store)
+{
+    (void)name;
+    (void)store;
+    return SEC_E_UNSUPPORTED_FUNCTION;
+}
+
 /* GnuTLS reads them from wherever the distribution keeps them. */
 const void *platform_store_roots(void)
 {

@@ -95,6 +95,19 @@ const void *platform_store_ref(const void *store)
     return store ? CertDuplicateStore(handle_of(store)) : NULL;
 }
 
+SECURITY_STATUS platform_store_named(const WCHAR *name, const void **store)
+{
+    HCERTSTORE made = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0,
+                                    CERT_SYSTEM_STORE_LOCAL_MACHINE | CERT_STORE_READONLY_FLAG |
+                                        CERT_STORE_OPEN_EXISTING_FLAG,
+                                    name);
+
+    if (!made)
+        return SEC_E_UNKNOWN_CREDENTIALS;
+    *store = made;
+    return SEC_E_OK;
+}
+
 const void *platform_store_roots(void)
 {
     return CertOpenSystemStoreW(0, L"ROOT");

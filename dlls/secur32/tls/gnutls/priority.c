@@ -21,7 +21,7 @@
 #define TEXT_MAX 4096
 
 /* Flags of a session that stand in the priority string. */
-#define PRIORITY_FLAGS (TLS_FLAG_NO_EMS)
+#define PRIORITY_FLAGS (TLS_FLAG_NO_EMS | TLS_FLAG_STRICT_RENEGOTIATION)
 
 struct priority {
     atomic_uint users;
@@ -151,6 +151,8 @@ static bool make_text(const struct priority *priority, struct text *text)
         add(text, "", "%SERVER_PRECEDENCE");
     if (priority->flags & TLS_FLAG_NO_EMS)
         add(text, "", "%NO_SESSION_HASH");
+    if (priority->flags & TLS_FLAG_STRICT_RENEGOTIATION)
+        add(text, "", "%SAFE_RENEGOTIATION");
     return !text->overrun;
 }
 
