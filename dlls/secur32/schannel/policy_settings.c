@@ -23,9 +23,6 @@
 #define SNAPSHOT_LIFE_MS 1000
 #define SETTING_PATH_MAX 96
 
-#define BUILD_8                                                                                    \
-    9200 /* from here on no server lists its roots unless SendTrustedIssuerList says so */
-
 #define TEN_HOURS_MS 36000000u
 #define CACHE_ENTRIES 20000u
 /* Our own bound; an entry may take some kilobytes. */
@@ -269,9 +266,8 @@ static void read_limits(struct policy_limits *limits)
     limits->cache_entries = read_number("", "MaximumCacheSize", &value) ? value : CACHE_ENTRIES;
     if (limits->cache_entries > CACHE_ENTRIES_MAX)
         limits->cache_entries = CACHE_ENTRIES_MAX;
-    limits->send_issuers = read_number("", "SendTrustedIssuerList", &value)
-                               ? value != 0
-                               : platform_windows_build() < BUILD_8;
+    /* Differs: Windows 8 and later want it set. */
+    limits->send_issuers = !read_number("", "SendTrustedIssuerList", &value) || value != 0;
 }
 
 static bool is_fresh(uint64_t now) must_hold(&snapshot.lock);

@@ -124,6 +124,24 @@ static void add_groups(struct text *text, const struct tls_policy *policy)
     }
 }
 
+/* A client that names groups of RFC 7919 gets one of them or no finite-field Diffie-Hellman at all
+ * (section 4). Windows' list of groups has none, so a server that has such suites takes these. */
+static void add_finite_fields(struct text *text, const struct tls_policy *policy)
+{
+    static const gnutls_group_t groups[] = {GNUTLS_GROUP_FFDHE2048, GNUTLS_GROUP_FFDHE3072,
+                                            GNUTLS_GROUP_FFDHE4096};
+    bool wanted = false;
+
+    for (size_t i = 0; i < policy->suite_count && !wanted; i++) {
+        const struct algorithm_suite *suite = algorithm_suite(policy->suites[i]);
+
+        wanted = suite && (suite->key_exchange == GNUTLS_KX_DHE_RSA ||
+                           suite->key_exchange == GNUTLS_KX_DHE_DSS);
+    }
+    for (size_t i = 0; wanted && i < COUNT_OF(groups); i++)
+        add(text, "+GROUP-", gnutls.group_get_name(groups[i]));
+}
+
 static void add_schemes(struct text *text, const struct tls_policy *policy)
 {
     for (size_t i = 0; i < policy->scheme_count; i++) {
@@ -146,6 +164,8 @@ static bool make_text(const struct priority *priority, struct text *text)
     if (!add_suites(text, policy, priority->no_key_transport))
         return false;
     add_groups(text, policy);
+    if (priority->role == TLS_SERVER)
+        add_finite_fields(text, policy);
     add_schemes(text, policy);
     if (priority->role == TLS_SERVER)
         add(text, "", "%SERVER_PRECEDENCE");
