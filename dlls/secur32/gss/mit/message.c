@@ -64,6 +64,13 @@ static enum mech_status wrap_in_place(struct mech_context *context, bool seal,
     return seal && !sealed ? MECH_UNSUPPORTED : MECH_OK;
 }
 
+static void wipe_data(const struct mech_part *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].kind == MECH_PART_DATA && parts[i].size)
+            mem_wipe(parts[i].data, parts[i].size);
+}
+
 static enum mech_status unwrap_in_place(struct mech_context *context, struct mech_part *parts,
                                         size_t count, bool *sealed)
 {
@@ -74,6 +81,9 @@ static enum mech_status unwrap_in_place(struct mech_context *context, struct mec
     parts_to_iov(parts, iov, count);
     major = gssapi.unwrap_iov(&minor, context->context, &was_sealed, NULL, iov, (int)count);
     *sealed = was_sealed != 0;
+    /* Kerberos decrypts before it knows whether the message is genuine. */
+    if (GSS_ERROR(major))
+        wipe_data(parts, count);
     return status_of("unwrap", major, minor);
 }
 
@@ -292,6 +302,8 @@ enum mech_status mech_unwrap_stream(struct mech_context *context, uint8_t *messa
                    ? unwrap_ntlm_stream(context, message, message_size, offset, size)
                    : MECH_UNSUPPORTED;
     major = gssapi.unwrap_iov(&minor, context->context, &was_sealed, NULL, iov, 2);
+    if (GSS_ERROR(major) && message_size)
+        mem_wipe(message, message_size);
     status = status_of("unwrap", major, minor);
     if (status != MECH_OK)
         return status;
