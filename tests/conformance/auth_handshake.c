@@ -133,8 +133,10 @@ START_TEST(auth_mixed_packages)
     static const struct auth_way bare = {"bare NTLM to Negotiate", u"Negotiate", u"NTLM", false,
                                          true};
     struct auth_pair ntlm, negotiate;
+    bool have_ntlm = auth_init(&ntlm, &auth_ways[0]);
+    bool have_negotiate = auth_init(&negotiate, &bare);
 
-    if (auth_init(&ntlm, &auth_ways[0]) & auth_init(&negotiate, &bare)) {
+    if (have_ntlm && have_negotiate) {
         CredHandle own = ntlm.server.credential;
 
         ntlm.server.credential = negotiate.server.credential;
@@ -159,23 +161,28 @@ START_TEST(auth_foreign_tokens)
         const void *token;
         size_t size;
         SECURITY_STATUS want;
+        SECURITY_STATUS or_else; /* where the machine has no key for Kerberos */
     } rows[] = {
-        {"SPNEGO to NTLM", 0, spnego_first, sizeof(spnego_first), SEC_E_INVALID_TOKEN},
-        {"nothing to NTLM", 0, "", 0, SEC_E_INVALID_TOKEN},
-        {"noise to NTLM", 0, "noise", 5, SEC_E_INVALID_TOKEN},
-        {"half a message to NTLM", 0, "NTLMSSP\0\1\0\0", 11, SEC_E_INVALID_TOKEN},
-        {"noise to Negotiate", 2, "bogus", 5, SEC_E_INVALID_HANDLE},
-        {"the tag of Kerberos to Negotiate", 2, "noise", 5, SEC_E_INVALID_TOKEN},
-        {"half of SPNEGO to Negotiate", 2, spnego_first, 12, SEC_E_INVALID_TOKEN},
+        {"SPNEGO to NTLM", 0, spnego_first, sizeof(spnego_first), SEC_E_INVALID_TOKEN, SEC_E_OK},
+        {"nothing to NTLM", 0, "", 0, SEC_E_INVALID_TOKEN, SEC_E_OK},
+        {"noise to NTLM", 0, "noise", 5, SEC_E_INVALID_TOKEN, SEC_E_OK},
+        {"half a message to NTLM", 0, "NTLMSSP\0\1\0\0", 11, SEC_E_INVALID_TOKEN, SEC_E_OK},
+        {"noise to Negotiate", 2, "bogus", 5, SEC_E_INVALID_HANDLE, SEC_E_OK},
+        {"the tag of Kerberos to Negotiate", 2, "noise", 5, SEC_E_INVALID_TOKEN,
+         SEC_E_NO_CREDENTIALS},
+        {"half of SPNEGO to Negotiate", 2, spnego_first, 12, SEC_E_INVALID_TOKEN, SEC_E_OK},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct auth_pair pair;
+        SECURITY_STATUS status;
 
         push_context("%s", rows[i].name);
         if (auth_init(&pair, &auth_ways[rows[i].way])) {
             bytes_add(&pair.client.token, rows[i].token, rows[i].size);
-            ok_status(auth_step(&pair, &pair.server), rows[i].want, "first call");
+            status = auth_step(&pair, &pair.server);
+            if (status != rows[i].or_else || status == SEC_E_OK)
+                ok_status(status, rows[i].want, "first call");
             ok(!pair.server.has_context, "a context was made");
         }
         auth_done(&pair);

@@ -52,6 +52,7 @@ START_TEST(lsa_packages)
     char text[129] = {0};
     ULONG package = 0xdead, size = 0xdead;
     void *result = text;
+    PSecPkgInfoW info = NULL;
     HANDLE lsa = NULL;
     NTSTATUS protocol = 0;
 
@@ -72,11 +73,13 @@ START_TEST(lsa_packages)
 
     /* NTLM's name among authentication packages; where there is no NTLM there is none. */
     name = counted(MSV1_0_PACKAGE_NAME);
-    if (QuerySecurityPackageInfoW((WCHAR *)(uintptr_t)u"NTLM", &(PSecPkgInfoW){NULL}) == SEC_E_OK)
+    if (QuerySecurityPackageInfoW((WCHAR *)(uintptr_t)u"NTLM", &info) == SEC_E_OK) {
         ok_status(LsaLookupAuthenticationPackage(lsa, &name, &package), STATUS_SUCCESS, "NTLM");
-    else
+        FreeContextBuffer(info);
+    } else {
         ok_status(LsaLookupAuthenticationPackage(lsa, &name, &package), STATUS_NO_SUCH_PACKAGE,
                   "no NTLM");
+    }
     ok_status(LsaDeregisterLogonProcess(lsa), STATUS_SUCCESS, "end");
     if (!running_on_windows()) {
         name = counted("Schannel");

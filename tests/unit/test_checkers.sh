@@ -46,7 +46,7 @@ style() { name=$1; shift; case_of "$name" check-style "$@"; }
 layers 'base includes the C library' clean dlls/secur32/base/a.c '#include <string.h>'
 layers 'base includes nothing of ours' 'must not include' dlls/secur32/base/a.c '#include "sspi/package.h"'
 layers 'base includes no thread library' 'must not include' dlls/secur32/base/a.c '#include <pthread.h>'
-layers 'base/elf may' clean dlls/secur32/base/elf/lock.h '#include <pthread.h>'
+layers 'base/elf asks the kernel' clean dlls/secur32/base/elf/lock.h '#include <linux/futex.h>'
 layers 'sspi includes no schannel' 'must not include' dlls/secur32/sspi/a.c '#include "schannel/context.h"'
 layers 'sspi includes no tls' 'must not include' dlls/secur32/sspi/a.c '#  include "tls/tls.h"'
 layers 'schannel includes its seams' clean dlls/secur32/schannel/a.c '#include "tls/tls.h"' \
