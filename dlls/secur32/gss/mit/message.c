@@ -155,6 +155,8 @@ static enum mech_status wrap_gathered(struct mech_context *context, struct mech_
     uint8_t *memory;
     size_t total;
 
+    if (!header)
+        return MECH_BAD_ARGUMENT;
     status = data_size(parts, count, &total);
     if (status != MECH_OK)
         return status;
@@ -212,6 +214,8 @@ static enum mech_status unwrap_gathered(struct mech_context *context, struct mec
     uint8_t *memory;
     size_t total;
 
+    if (!header)
+        return MECH_BAD_ARGUMENT;
     status = data_size(parts, count, &total);
     if (status != MECH_OK)
         return status;

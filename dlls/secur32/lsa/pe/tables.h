@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * The function tables between the LSA and its packages, of which mingw-w64's ntsecpkg.h has the
- * older members only. A package says by its version how many members its table has; those that it
- * lacks are NULL here.
+ * The function tables between the LSA and its packages, of which some ntsecpkg.h of mingw-w64 have
+ * the older members only. A package says by its version how many members its table has; those that
+ * it lacks are NULL here.
  *
  * Source: ntsecpkg.h of the Windows SDK 10.0.26100; Microsoft Learn, "SECPKG_FUNCTION_TABLE
  * structure", "SECPKG_USER_FUNCTION_TABLE structure", "LSA_SECPKG_FUNCTION_TABLE structure".
@@ -28,16 +28,24 @@ typedef NTSTATUS(NTAPI *lsa_change_password_function)(PUNICODE_STRING domain,
                                                       PUNICODE_STRING new, BOOLEAN impersonating,
                                                       PSecBufferDesc output);
 
-/* Up to SetCredentialsAttributes as in mingw-w64. */
+/* How much of a table ntsecpkg.h describes differs: mingw-w64 10 ends with
+ * SetCredentialsAttributes, 12 has all. */
 struct lsa_functions {
-    SECPKG_FUNCTION_TABLE old;
-    lsa_change_password_function ChangeAccountPassword;
-    void *newer[13]; /* QueryMetaData to ExtractTargetInfo: of no use to us */
+    union {
+        SECPKG_FUNCTION_TABLE old;
+        struct {
+            void *described[29];
+            lsa_change_password_function ChangeAccountPassword;
+            void *newer[13]; /* QueryMetaData to ExtractTargetInfo: of no use to us */
+        };
+    };
 };
 
 struct lsa_user_functions {
-    SECPKG_USER_FUNCTION_TABLE old;
-    void *MarshalAttributeData;
+    union {
+        SECPKG_USER_FUNCTION_TABLE old;
+        void *members[15];
+    };
 };
 
 _Static_assert(sizeof(struct lsa_functions) == 43 * sizeof(void *), "SDK 26100");
