@@ -25,7 +25,7 @@ harness_headers = \
 	tests/harness/wire.h
 
 EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers) \
-	tests/harness/make-pki tests/harness/serve-lists tests/lsan.supp
+	tests/harness/make-pki tests/harness/serve-lists tests/lsan.supp tests/valgrind.supp
 
 check_LIBRARIES =
 windows_unit_tests =

@@ -246,16 +246,15 @@ static NTSTATUS NTAPI register_callback(ULONG id, PLSA_CALLBACK_FUNCTION callbac
     return STATUS_NOT_SUPPORTED; /* ClientCallback is refused as well */
 }
 
-/* ---- the tables
- * ------------------------------------------------------------------------------------- */
+/* ---- the tables ---- */
 
 #define AS(type, function) ((type)(void (*)(void))(function))
 
 /* The newest table, with members at the end that mingw-w64 has no names for. A package knows by the
  * LSA's version, which is the first, not to use them. */
-static struct {
+static union {
     LSA_SECPKG_FUNCTION_TABLE old;
-    void *newer[14];
+    void *members[66]; /* as in the SDK 10.0.26100 */
 } services = {
     .old =
         {
@@ -314,9 +313,9 @@ static struct {
         },
 };
 
-static struct {
+static union {
     SECPKG_DLL_FUNCTIONS old;
-    void *newer[1]; /* LocatePackageById */
+    void *members[4]; /* the last: LocatePackageById */
 } user_services = {
     .old =
         {
@@ -325,9 +324,6 @@ static struct {
             .RegisterCallback = register_callback,
         },
 };
-
-_Static_assert(sizeof(services) == 66 * sizeof(void *), "SDK 26100");
-_Static_assert(sizeof(user_services) == 4 * sizeof(void *), "SDK 26100");
 
 LSA_SECPKG_FUNCTION_TABLE *lsa_services(void)
 {
