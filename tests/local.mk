@@ -7,6 +7,7 @@ harness_sources = \
 	tests/harness/loop.c \
 	tests/harness/loop_message.c \
 	tests/harness/pki.c \
+	tests/harness/relay.c \
 	tests/harness/wire.c
 harness_elf_sources = $(harness_sources) \
 	tests/harness/host_elf.c \
@@ -22,6 +23,7 @@ harness_headers = \
 	tests/harness/host.h \
 	tests/harness/loop.h \
 	tests/harness/pki.h \
+	tests/harness/relay.h \
 	tests/harness/wire.h
 
 EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers) \

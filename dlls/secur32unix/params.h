@@ -16,7 +16,7 @@
 #define PARAM_REFUSED ((int)0xc000000d) /* STATUS_INVALID_PARAMETER */
 
 /* Changes with every change of this file: a helper of another build is refused. */
-#define PARAM_REVISION 3u
+#define PARAM_REVISION 4u
 
 /* X(number, struct): the call is PARAM_##number and the function unix_##struct. */
 /* clang-format off */
@@ -29,6 +29,7 @@
     X(TICKETS_NEW,       tickets_new) \
     X(TICKETS_FREE,      tickets_free) \
     X(TICKETS_SECRET,    tickets_secret) \
+    X(COOKIE,            cookie) \
     X(SESSION_NEW,       session_new) \
     X(SESSION_FREE,      session_free) \
     X(STEP,              step) \
@@ -124,13 +125,21 @@ struct param_tickets_secret {
     struct param_span secret;
 };
 
+struct param_cookie {
+    struct param_span peer, datagram, answer;
+    uint32_t size; /* out, and all below */
+    uint32_t record, read, write;
+};
+
 struct param_session_new {
     uint64_t session; /* out */
     uint64_t credential, tickets;
     struct param_span suites, groups, schemes; /* of uint16_t; size: their number */
     struct param_span server_name, alpn, resume;
     struct param_span authorities; /* of struct param_span; size: their number */
-    uint32_t role, flags, versions, rsa_bits_min, dh_bits_min, handshake_limit, mtu, padding;
+    struct param_span srtp;        /* of uint16_t; size: their number */
+    uint32_t role, flags, versions, rsa_bits_min, dh_bits_min, handshake_limit, mtu;
+    uint32_t has_prestate, record, read, write, padding;
 };
 
 struct param_session_free {
@@ -234,6 +243,7 @@ enum param_change_what {
     PARAM_CHANGE_REHANDSHAKE, /* flag: request_peer */
     PARAM_CHANGE_UPDATE_KEYS, /* flag: ask_peer */
     PARAM_CHANGE_ALERT,       /* flag: fatal; number: description */
+    PARAM_CHANGE_MTU,         /* flag: bytes; no result */
     PARAM_CHANGE_COUNT
 };
 
@@ -278,7 +288,8 @@ PARAM_LAYOUT(param_name,              40,  size,         36);
 PARAM_LAYOUT(param_credential_new,    24,  padding,      20);
 PARAM_LAYOUT(param_tickets_new,       16,  padding,      12);
 PARAM_LAYOUT(param_tickets_secret,    24,  secret,       8);
-PARAM_LAYOUT(param_session_new,       168, padding,      164);
+PARAM_LAYOUT(param_cookie,            64,  write,        60);
+PARAM_LAYOUT(param_session_new,       200, padding,      196);
 PARAM_LAYOUT(param_step,              48,  result,       24);
 PARAM_LAYOUT(param_output,            32,  padding,      28);
 PARAM_LAYOUT(param_supply_verdict,    16,  padding,      12);
@@ -297,7 +308,7 @@ PARAM_LAYOUT(param_judge,             56,  problems,     52);
 PARAM_LAYOUT(param_end_point,         40,  padding,      36);
 PARAM_LAYOUT(param_facts,             48,  padding,      44);
 PARAM_GSS_LAYOUTS(PARAM_LAYOUT);
-PARAM_LAYOUT(tls_info,                324, block,        320);
+PARAM_LAYOUT(tls_info,                328, srtp,         324);
 /* clang-format on */
 
 #endif

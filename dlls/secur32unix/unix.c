@@ -202,6 +202,26 @@ static int unix_tickets_secret(void *params)
     return (int)tls_tickets_set_secret(address(call->tickets), secret);
 }
 
+static int unix_cookie(void *params)
+{
+    struct param_cookie *call = params;
+    struct tls_prestate prestate = {0, 0, 0};
+    struct span peer, datagram;
+    enum tls_status status;
+    size_t size = 0;
+
+    if (!read_span(call->peer, &peer) || !read_span(call->datagram, &datagram) ||
+        !memory_is_good(call->answer, call->answer.size))
+        return PARAM_REFUSED;
+    status =
+        tls_cookie(peer, datagram, address(call->answer.data), call->answer.size, &size, &prestate);
+    call->size = (uint32_t)size;
+    call->record = prestate.record;
+    call->read = prestate.read;
+    call->write = prestate.write;
+    return (int)status;
+}
+
 static bool read_config(const struct param_session_new *call, struct tls_config *config)
 {
     if (call->role > TLS_SERVER)
@@ -218,6 +238,7 @@ static bool read_config(const struct param_session_new *call, struct tls_config 
     return read_numbers(call->suites, &config->policy.suites, &config->policy.suite_count) &&
            read_numbers(call->groups, &config->policy.groups, &config->policy.group_count) &&
            read_numbers(call->schemes, &config->policy.schemes, &config->policy.scheme_count) &&
+           read_numbers(call->srtp, &config->srtp, &config->srtp_count) &&
            read_span(call->server_name, &config->server_name) &&
            read_span(call->alpn, &config->alpn) && read_span(call->resume, &config->resume);
 }
@@ -226,6 +247,7 @@ static int unix_session_new(void *params)
 {
     struct param_session_new *call = params;
     struct tls_config config = {.role = TLS_CLIENT};
+    const struct tls_prestate prestate = {call->record, call->read, call->write};
     struct tls_session *session = NULL;
     struct span *authorities;
     int status = PARAM_REFUSED;
@@ -235,6 +257,7 @@ static int unix_session_new(void *params)
     if (good && read_config(call, &config)) {
         config.authorities = authorities;
         config.authority_count = call->authorities.size;
+        config.prestate = call->has_prestate ? &prestate : NULL;
         status = (int)tls_session_new(&config, &session);
     }
     mem_free(authorities);
@@ -473,6 +496,9 @@ static int unix_change(void *params)
     case PARAM_CHANGE_ALERT:
         tls_alert(session, call->flag != 0, (uint8_t)call->number, &result);
         break;
+    case PARAM_CHANGE_MTU:
+        tls_set_mtu(session, call->flag);
+        return TLS_OK;
     default:
         return PARAM_REFUSED;
     }

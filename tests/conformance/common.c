@@ -8,10 +8,12 @@
 #include <string.h>
 
 const enum test_version both_versions[2] = {VERSION_TLS12, VERSION_TLS13};
+const enum test_version datagram_versions[2] = {VERSION_DTLS10, VERSION_DTLS12};
 
 bool client_make(CredHandle *client, enum test_version version)
 {
-    struct credential_wish wish = {.version = version, .old_form = version == VERSION_TLS12};
+    struct credential_wish wish = {.version = version,
+                                   .old_form = version != VERSION_ANY && version != VERSION_TLS13};
 
     return ok_status(credential_make(&wish, client), SEC_E_OK, "client credential");
 }
@@ -29,7 +31,7 @@ bool pair_make(struct pair *pair, enum test_version version, const char *certifi
         return false;
     }
     wish.certificate = pki_certificate(certificate);
-    wish.old_form = version == VERSION_TLS12;
+    wish.old_form = version != VERSION_ANY && version != VERSION_TLS13;
     if (!wish.certificate || !client_make(&pair->client, version))
         return false;
     if (ok_status(credential_make(&wish, &pair->server), SEC_E_OK, "server credential, %s",

@@ -57,5 +57,6 @@ SecHandle handle_of(unsigned char value);
 bool handle_equal(const SecHandle *a, const SecHandle *b);
 
 extern const enum test_version both_versions[2];
+extern const enum test_version datagram_versions[2];
 
 #endif

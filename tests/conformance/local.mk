@@ -20,6 +20,11 @@ conformance_sources = \
 	tests/conformance/common.c \
 	tests/conformance/credential_masks.c \
 	tests/conformance/credentials.c \
+	tests/conformance/datagram.c \
+	tests/conformance/datagram_attributes.c \
+	tests/conformance/datagram_hostile.c \
+	tests/conformance/datagram_loss.c \
+	tests/conformance/datagram_message.c \
 	tests/conformance/decrypt.c \
 	tests/conformance/encrypt.c \
 	tests/conformance/exports.c \

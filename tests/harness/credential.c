@@ -16,6 +16,10 @@ DWORD credential_protocol(enum test_version version, bool server)
         return server ? SP_PROT_TLS1_2_SERVER : SP_PROT_TLS1_2_CLIENT;
     case VERSION_TLS13:
         return server ? SP_PROT_TLS1_3_SERVER : SP_PROT_TLS1_3_CLIENT;
+    case VERSION_DTLS10:
+        return server ? SP_PROT_DTLS1_0_SERVER : SP_PROT_DTLS1_0_CLIENT;
+    case VERSION_DTLS12:
+        return server ? SP_PROT_DTLS1_2_SERVER : SP_PROT_DTLS1_2_CLIENT;
     default:
         return 0;
     }
@@ -83,7 +87,8 @@ bool version_available(enum test_version version)
 
 const char *version_name(enum test_version version)
 {
-    static const char *const names[] = {"any version", "TLS 1.2", "TLS 1.3"};
+    static const char *const names[] = {"any version", "TLS 1.2", "TLS 1.3", "DTLS 1.0",
+                                        "DTLS 1.2"};
 
     return names[version];
 }

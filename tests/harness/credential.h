@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-enum test_version { VERSION_ANY, VERSION_TLS12, VERSION_TLS13 };
+enum test_version { VERSION_ANY, VERSION_TLS12, VERSION_TLS13, VERSION_DTLS10, VERSION_DTLS12 };
 
 struct credential_wish {
     bool server;

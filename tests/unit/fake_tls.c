@@ -391,3 +391,23 @@ void tls_alert(struct tls_session *session, bool fatal, uint8_t description,
     add_output(session, 21, description);
     begin_result(session, result);
 }
+
+/* ---- datagrams ---- */
+
+enum tls_status tls_cookie(struct span peer, struct span datagram, uint8_t *answer, size_t room,
+                           size_t *size, struct tls_prestate *prestate)
+{
+    (void)peer;
+    (void)datagram;
+    (void)answer;
+    (void)room;
+    (void)size;
+    (void)prestate;
+    return TLS_UNAVAILABLE;
+}
+
+void tls_set_mtu(struct tls_session *session, uint32_t mtu)
+{
+    (void)session;
+    (void)mtu;
+}

@@ -12,6 +12,9 @@
 #define LIMIT_ALPN_LIST            65535    /* RFC 7301 3.1: a 16-bit length */
 #define LIMIT_ALPN_ID              255      /* RFC 7301 3.1: an 8-bit length */
 #define LIMIT_RECORD_HEADER        5        /* RFC 8446 5.1 */
+#define LIMIT_DATAGRAM_HEADER      13       /* RFC 6347 4.1 */
+#define LIMIT_MTU_MIN              200      /* SECPKG_ATTR_DTLS_MTU: 200 bytes to 64 KB, 1096 by default */
+#define LIMIT_MTU_DEFAULT          1096
 #define LIMIT_PLAINTEXT            16384    /* RFC 8446 5.1: 2^14 */
 #define LIMIT_CIPHERTEXT_TLS12     (LIMIT_PLAINTEXT + 2048) /* RFC 5246 6.2.3 */
 #define LIMIT_CIPHERTEXT_TLS13     (LIMIT_PLAINTEXT + 256)  /* RFC 8446 5.2 */

@@ -9,6 +9,7 @@
  *   attributes_certificate.c  certificates of both sides, names
  *   attributes_verdict.c      what is to be held of the peer's
  *   attributes_key.c          bindings and exported keys
+ *   attributes_datagram.c     of DTLS alone
  *   attributes_set.c          SetContextAttributes
  *
  * A filler gets a zeroed structure (or, for those that take arguments in it, the caller's) and is
@@ -97,8 +98,12 @@ FILLER(connection_info);
 FILLER(connection_info_ex);
 FILLER(cipher_info);
 FILLER(session_info);
-FILLER(srtp);
 FILLER(extensions);
+
+/* attributes_datagram.c */
+FILLER(dtls_mtu);
+FILLER(srtp);
+SETTER(dtls_mtu);
 
 /* attributes_certificate.c */
 FILLER(names);

@@ -289,16 +289,6 @@ FILLER(session_info)
     return SEC_E_OK;
 }
 
-/* RFC 5764 is for datagrams; a stream has no profile. */
-FILLER(srtp)
-{
-    SecPkgContext_SrtpParameters *to = out;
-
-    (void)context;
-    to->ProtectionProfile = 0;
-    return SEC_E_OK;
-}
-
 /* Windows has no order of its own here: the one in which they stood. */
 FILLER(extensions)
 {

@@ -44,6 +44,7 @@ struct schan_context {
     bool name_unusable;   /* (c) the target can be no host's name: no certificate fits it */
     bool manual_validation;   /* (c) the first call or the credential said so */
     bool deferred_validation; /* (c) validate, but leave the verdict to the program */
+    bool datagram;            /* (c) DTLS */
 
     atomic_int phase;        /* (a) enum schan_phase */
     atomic_uint record_path; /* (a) enum tls_record_path: messages read it without lock */
@@ -53,6 +54,7 @@ struct schan_context {
 
     struct lock handshake;
     ULONG request;               /* (h) of the latest call */
+    uint32_t mtu;                /* (h) datagrams */
     bool credential_asked;       /* (h) SEC_I_INCOMPLETE_CREDENTIALS was given in this handshake */
     struct schan_replay *replay; /* (h) input that may come again, an answer that waits for room */
     struct {

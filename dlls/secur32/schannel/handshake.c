@@ -59,6 +59,8 @@ static SECURITY_STATUS handshake_call(struct handshake *h)
     if (context->replay && context->replay->answer_waits)
         return answer_again(h);
 
+    if (context->datagram && context_phase(context) != PHASE_FAILED)
+        return datagram_later_call(h);
     switch (context_phase(context)) {
     case PHASE_HANDSHAKE:
         input_skip_repeated(h);
@@ -102,7 +104,7 @@ static SECURITY_STATUS first_call(struct handshake *h)
 
     status = h->family == FLAGS_INITIALIZE ? handshake_new_client(h) : handshake_new_server(h);
     if (status != SEC_E_OK) {
-        if (status != SEC_E_INCOMPLETE_MESSAGE)
+        if (status < 0 && status != SEC_E_INCOMPLETE_MESSAGE)
             output_refuse(h);
         input_report(h, status);
         return status;
@@ -110,7 +112,8 @@ static SECURITY_STATUS first_call(struct handshake *h)
 
     lock_take(&h->context->handshake);
     h->context->request = h->step->request;
-    status = finish(h, handshake_run(h, h->context->role == TLS_CLIENT));
+    status = finish(h, h->datagram ? datagram_call(h)
+                                   : handshake_run(h, h->context->role == TLS_CLIENT));
     tell_results(h);
     lock_release(&h->context->handshake);
 
@@ -150,6 +153,7 @@ static SECURITY_STATUS schan_step(struct ssp_step *step, enum flags_family famil
     if (status != SEC_E_OK)
         return status;
     input_find(&h);
+    h.datagram = !step->context && datagram_wanted(&h);
     status = step->context ? later_call(&h) : first_call(&h);
     TRACE(LOG_SCHANNEL, "%p: %s: %08lx, %lu bytes in, %lu used", (void *)h.context,
           family == FLAGS_INITIALIZE ? "initialize" : "accept", (unsigned long)(uint32_t)status,

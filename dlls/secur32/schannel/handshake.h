@@ -9,6 +9,7 @@
  *   handshake_step.c    the events of tls_step until something must be told to the caller
  *   handshake_post.c    calls on a connected context
  *   handshake_output.c  token and alert into the caller's buffers
+ *   handshake_datagram.c  what is otherwise with datagrams
  *
  * All but the first call run with the context's handshake lock held; so do all of these functions.
  */
@@ -40,14 +41,16 @@ struct handshake {
     enum flags_family family;
     SecBuffer *token_in, *slot; /* of the input; slot: the EMPTY behind TOKEN */
     SecBuffer *token_out, *alert_out;
-    struct span input;        /* the bytes of TOKEN */
-    size_t used;              /* of them, done with */
-    size_t missing;           /* with SEC_E_INCOMPLETE_MESSAGE */
-    uint8_t refusal;          /* with SEC_E_ILLEGAL_MESSAGE of input_next: the alert to send */
-    bool progress;            /* records were taken in this call */
-    bool store_session;       /* when all locks are released */
-    SECURITY_STATUS verdict;  /* why we refuse: tells more than the alert that we send for it */
-    struct tls_result result; /* of the last call of tls.h */
+    struct span input;            /* the bytes of TOKEN */
+    size_t used;                  /* of them, done with */
+    size_t missing;               /* with SEC_E_INCOMPLETE_MESSAGE */
+    uint8_t refusal;              /* with SEC_E_ILLEGAL_MESSAGE of input_next: the alert to send */
+    bool progress;                /* records were taken in this call */
+    bool datagram;                /* first call: DTLS is meant */
+    struct tls_prestate prestate; /* first call of a server of DTLS */
+    bool store_session;           /* when all locks are released */
+    SECURITY_STATUS verdict;      /* why we refuse: tells more than the alert that we send for it */
+    struct tls_result result;     /* of the last call of tls.h */
 };
 
 /* ---- handshake_new.c ---- */
@@ -106,6 +109,36 @@ MUST_CHECK SECURITY_STATUS handshake_connected_call(struct handshake *h);
 MUST_CHECK SECURITY_STATUS output_deliver(struct handshake *h, SECURITY_STATUS status);
 /* The outputs of a call that failed: the alert, if there is one and the caller wants it. */
 void output_refuse(struct handshake *h);
+
+/* Hands bytes over that no session made; SEC_I_CONTINUE_NEEDED, or why it cannot be. */
+MUST_CHECK SECURITY_STATUS output_put(struct handshake *h, struct span token);
+
+/* ---- handshake_datagram.c ---- */
+
+#define STREAM_VERSIONS (TLS_VERSION_1_0 | TLS_VERSION_1_1 | TLS_VERSION_1_2 | TLS_VERSION_1_3)
+#define DATAGRAM_VERSIONS (DTLS_VERSION_1_0 | DTLS_VERSION_1_2)
+
+struct datagram_options {
+    uint16_t srtp[16];
+    size_t srtp_count;
+};
+
+/* A first call means a context of datagrams. */
+bool datagram_wanted(const struct handshake *h);
+/* A server's first call: SEC_E_OK, the cookie is there; SEC_I_CONTINUE_NEEDED, the client was asked
+ * for one. */
+MUST_CHECK SECURITY_STATUS datagram_cookie(struct handshake *h);
+/* The options of a first call; the MTU becomes the context's. */
+MUST_CHECK SECURITY_STATUS datagram_options(const struct handshake *h, struct datagram_options *to);
+/* One call while the handshake is under way. */
+MUST_CHECK SECURITY_STATUS datagram_call(struct handshake *h);
+/* A call with a context, in whatever state. */
+MUST_CHECK SECURITY_STATUS datagram_later_call(struct handshake *h);
+MUST_CHECK SECURITY_STATUS datagram_connected_call(struct handshake *h);
+/* A datagram was handed over: the status of the call, since more may wait. */
+SECURITY_STATUS datagram_delivered(struct handshake *h, SECURITY_STATUS status);
+/* Needs handshake. */
+void datagram_set_mtu(struct schan_context *context, uint32_t mtu);
 
 /* ---- control.c ---- */
 

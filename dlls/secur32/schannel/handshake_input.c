@@ -131,6 +131,10 @@ SECURITY_STATUS input_next(struct handshake *h, struct span *records)
 {
     size_t kept = kept_left(h);
 
+    if (h->context && h->context->datagram) {
+        *records = input_rest(h); /* all of it is taken, and what is no record is dropped */
+        return records->size ? SEC_E_OK : SEC_E_INCOMPLETE_MESSAGE;
+    }
     if (kept) {
         const struct schan_replay *replay = h->context->replay;
 

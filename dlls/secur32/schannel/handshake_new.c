@@ -26,8 +26,6 @@
 #define WIDE_EXPLICIT_SESSION (1ull << 36)
 #define WIDE_LOW_BITS 0xffffffffull
 
-#define STREAM_VERSIONS (TLS_VERSION_1_0 | TLS_VERSION_1_1 | TLS_VERSION_1_2 | TLS_VERSION_1_3)
-
 /* dwSessionLifespan: no entry in the cache. */
 #define LIFESPAN_NONE 0xffffffffu
 
@@ -40,6 +38,7 @@ struct beginning {
     size_t alpn_size;
     uint8_t *resume;
     size_t resume_size;
+    struct datagram_options datagram;
 };
 
 static void beginning_done(struct beginning *from)
@@ -74,6 +73,8 @@ static SECURITY_STATUS read_options(const struct handshake *h, struct beginning 
     const SecBuffer *alpn = buffers_find(h->step->input, SECBUFFER_APPLICATION_PROTOCOLS, 0);
     SECURITY_STATUS status = read_wide_request(h->step->input, &to->wide_request);
 
+    if (status == SEC_E_OK && h->datagram)
+        status = datagram_options(h, &to->datagram);
     if (status == SEC_E_OK && alpn)
         status = handshake_alpn(alpn, &to->alpn, &to->alpn_size);
     if (status == SEC_E_OK)
@@ -145,20 +146,23 @@ static SECURITY_STATUS set_target(struct schan_context *context, const WCHAR *ta
 }
 
 /* The key of the session cache: the name, never shared between sessions that were validated and
- * such that were not. */
+ * such that were not, nor between streams and datagrams. */
 static SECURITY_STATUS set_cache_name(struct schan_context *context, bool marked)
 {
     size_t size;
+    char *to;
 
     if (!context->name || context->credential->lifespan_ms == LIFESPAN_NONE)
         return SEC_E_OK;
     size = strlen(context->name) + 1;
-    context->cache_name = mem_alloc(size + 1);
-    if (!context->cache_name)
+    to = context->cache_name = mem_alloc(size + SESSION_MARKS);
+    if (!to)
         return SEC_E_INSUFFICIENT_MEMORY;
+    if (context->datagram)
+        *to++ = SESSION_DATAGRAM_MARK;
     if (marked)
-        context->cache_name[0] = SESSION_UNVALIDATED_MARK;
-    memcpy(context->cache_name + (marked ? 1 : 0), context->name, size);
+        *to++ = SESSION_UNVALIDATED_MARK;
+    memcpy(to, context->name, size);
     return SEC_E_OK;
 }
 
@@ -171,10 +175,15 @@ static SECURITY_STATUS make_session(struct schan_context *context, struct beginn
     enum tls_status called;
 
     schan_credential_policy(credential, from->config.alpn, &policy);
+    policy.tls.versions &= context->datagram ? DATAGRAM_VERSIONS : STREAM_VERSIONS;
     if (!policy.tls.versions)
         return SEC_E_ALGORITHM_MISMATCH;
-    if (!(policy.tls.versions & STREAM_VERSIONS))
-        return SEC_E_UNSUPPORTED_FUNCTION; /* DTLS is not built */
+    if (context->datagram) {
+        from->config.flags |= TLS_FLAG_DATAGRAM;
+        from->config.mtu = context->mtu;
+        from->config.srtp = from->datagram.srtp;
+        from->config.srtp_count = from->datagram.srtp_count;
+    }
     from->config.role = context->role;
     from->config.policy = policy.tls;
     from->config.credential = credential->tls;
@@ -286,6 +295,8 @@ static SECURITY_STATUS set_up_server(struct handshake *h, struct beginning *from
     lock_take(&credential->lock);
     issuers = credential->issuers;
     lock_release(&credential->lock);
+    if (h->datagram)
+        from->config.prestate = &h->prestate;
     if (issuers) {
         from->config.authorities = issuers->names;
         from->config.authority_count = issuers->count;
@@ -306,6 +317,8 @@ static SECURITY_STATUS make_context(struct handshake *h, enum tls_role role,
     h->context->receive = h->step->lanes.receive;
     h->context->send = h->step->lanes.send;
     h->context->credential = schan_credential_ref(h->step->credential);
+    h->context->datagram = h->datagram;
+    h->context->mtu = LIMIT_MTU_DEFAULT;
     status = set_up(h, &from);
     beginning_done(&from);
     if (status != SEC_E_OK) {
@@ -339,7 +352,7 @@ SECURITY_STATUS handshake_new_server(struct handshake *h)
     if (!h->token_in)
         return SEC_E_INVALID_TOKEN;
     /* No context before the first whole record: programs call again with phContext NULL. */
-    status = input_next(h, &records);
+    status = h->datagram ? datagram_cookie(h) : input_next(h, &records);
     if (status != SEC_E_OK)
         return status;
     return make_context(h, TLS_SERVER, set_up_server);

@@ -117,7 +117,7 @@ SECURITY_STATUS output_deliver(struct handshake *h, SECURITY_STATUS status)
         if (h->context->replay)
             h->context->replay->answer_waits = false;
         set_empty(h, h->alert_out);
-        return status;
+        return h->context->datagram ? datagram_delivered(h, status) : status;
     }
     kept = keep_answer(h, status);
     return kept == SEC_E_OK ? delivered : kept;
@@ -140,6 +140,17 @@ static bool fill_alert(const struct handshake *h, SecBuffer *buffer, struct span
     write_bytes(&to, alert);
     buffer->cbBuffer = (ULONG)alert.size;
     return true;
+}
+
+SECURITY_STATUS output_put(struct handshake *h, struct span token)
+{
+    if (!h->token_out)
+        return SEC_E_INVALID_TOKEN;
+    if (!fill_alert(h, h->token_out, token))
+        return allocates(h, h->token_out) ? SEC_E_INSUFFICIENT_MEMORY : SEC_E_BUFFER_TOO_SMALL;
+    h->token_out->BufferType = SECBUFFER_TOKEN;
+    set_empty(h, h->alert_out);
+    return SEC_I_CONTINUE_NEEDED;
 }
 
 /* The waiting alert, out of the TLS session; empty: there is none. mem_free(*memory). */

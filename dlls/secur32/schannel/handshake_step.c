@@ -362,6 +362,8 @@ static enum go answer_event(struct handshake *h, SECURITY_STATUS *status)
 
 SECURITY_STATUS handshake_no_records(struct handshake *h, SECURITY_STATUS status)
 {
+    if (h->context->datagram)
+        return SEC_I_CONTINUE_NEEDED; /* the peer's flight is not whole yet */
     if (h->progress && (status == SEC_E_INCOMPLETE_MESSAGE || status == SEC_E_OUT_OF_SEQUENCE))
         return SEC_I_CONTINUE_NEEDED;
     if (status == SEC_E_INVALID_TOKEN) {

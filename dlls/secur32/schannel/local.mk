@@ -7,6 +7,7 @@ schannel_sources = \
 	dlls/secur32/schannel/attributes.c \
 	dlls/secur32/schannel/attributes_certificate.c \
 	dlls/secur32/schannel/attributes_connection.c \
+	dlls/secur32/schannel/attributes_datagram.c \
 	dlls/secur32/schannel/attributes_key.c \
 	dlls/secur32/schannel/attributes_set.c \
 	dlls/secur32/schannel/attributes_verdict.c \
@@ -21,6 +22,7 @@ schannel_sources = \
 	dlls/secur32/schannel/flags.c \
 	dlls/secur32/schannel/handshake.c \
 	dlls/secur32/schannel/handshake_alpn.c \
+	dlls/secur32/schannel/handshake_datagram.c \
 	dlls/secur32/schannel/handshake_input.c \
 	dlls/secur32/schannel/handshake_new.c \
 	dlls/secur32/schannel/handshake_output.c \
@@ -33,6 +35,7 @@ schannel_sources = \
 	dlls/secur32/schannel/policy_defaults.c \
 	dlls/secur32/schannel/policy_settings.c \
 	dlls/secur32/schannel/record.c \
+	dlls/secur32/schannel/record_datagram.c \
 	dlls/secur32/schannel/record_open.c \
 	dlls/secur32/schannel/record_seal.c \
 	dlls/secur32/schannel/record_unseal.c \

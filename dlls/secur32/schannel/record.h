@@ -29,4 +29,7 @@ enum record_cut record_cut(struct span bytes, size_t limit, size_t *size, size_t
  */
 enum record_cut record_cut_ssl2(struct span bytes, size_t *size, size_t *missing);
 
+/* The same for a record of DTLS (RFC 6347 4.1). */
+enum record_cut datagram_record_cut(struct span bytes, size_t *size, size_t *missing);
+
 #endif

@@ -210,6 +210,8 @@ SECURITY_STATUS schan_open_record(struct schan_context *context, uint8_t *record
     called = unseal(context, &message, &result);
     if (result.event == TLS_FAILED)
         return open_failed(context, &result);
+    if (called == TLS_NOT_THERE)
+        return schan_dropped_record(&result);
     if (called == TLS_NOT_READY)
         return SEC_E_INVALID_HANDLE;
     if (called != TLS_OK)

@@ -28,6 +28,24 @@ struct record_opened {
 SECURITY_STATUS schan_open_record(struct schan_context *context, uint8_t *record, size_t size,
                                   struct record_opened *opened) must_hold(context->receive);
 
+/* ---- record_datagram.c ---- */
+
+struct datagram_opened {
+    struct record_opened record;
+    size_t start, end; /* of that record in the datagram */
+    size_t missing;    /* SEC_E_INCOMPLETE_MESSAGE */
+};
+
+/*
+ * Opens records of a datagram up to the first that is not dropped; its status, or that of the first
+ * one when all were dropped. SEC_E_UNFINISHED_CONTEXT_DELETED: the peer repeats its last flight,
+ * and ours waits in the output.
+ */
+SECURITY_STATUS schan_open_datagram(struct schan_context *context, uint8_t *datagram, size_t size,
+                                    struct datagram_opened *opened) must_hold(context->receive);
+/* The status of a record that tls_unseal has dropped. */
+SECURITY_STATUS schan_dropped_record(const struct tls_result *result);
+
 /* Ends the context with an alert of ours; returns the status. */
 SECURITY_STATUS schan_refuse_record(struct schan_context *context, SECURITY_STATUS status,
                                     uint8_t alert) must_hold(context->receive);

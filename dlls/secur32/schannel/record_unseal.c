@@ -115,6 +115,25 @@ static SECURITY_STATUS open_first(struct schan_context *context, struct message 
     return status;
 }
 
+/* DTLS: what is left of the datagram is EXTRA, as of a stream. */
+static SECURITY_STATUS open_datagram(struct schan_context *context, struct message *message)
+    must_hold(context->receive);
+static SECURITY_STATUS open_datagram(struct schan_context *context, struct message *message)
+{
+    struct datagram_opened opened;
+    SECURITY_STATUS status = schan_open_datagram(context, message->data, message->size, &opened);
+    size_t offset = opened.start + LIMIT_DATAGRAM_HEADER;
+
+    if (status == SEC_E_INCOMPLETE_MESSAGE)
+        return tell_missing(message, opened.missing);
+    if (status < 0)
+        return status;
+    if (opened.record.plain_size)
+        offset = opened.start + opened.record.offset;
+    set_slots(message, opened.end, offset, opened.record.plain_size, opened.end);
+    return status;
+}
+
 static SECURITY_STATUS unseal_message(struct schan_context *context, struct message *message)
     must_hold(context->receive);
 static SECURITY_STATUS unseal_message(struct schan_context *context, struct message *message)
@@ -130,6 +149,8 @@ static SECURITY_STATUS unseal_message(struct schan_context *context, struct mess
         set_slots(message, 0, 0, 0, message->size);
         return SEC_I_CONTEXT_EXPIRED;
     }
+    if (context->datagram)
+        return open_datagram(context, message);
     switch (record_cut(span_of(message->data, message->size), context->receive_limit, &size,
                        &missing)) {
     case RECORD_WHOLE:

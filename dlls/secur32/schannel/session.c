@@ -271,8 +271,10 @@ void session_forget_server(const char *name)
 
     lock_take(&cache.lock);
     for (it = cache.newest; it; it = next) {
-        const char *kept = it->name + (it->name[0] == SESSION_UNVALIDATED_MARK);
+        const char *kept = it->name;
 
+        kept += kept[0] == SESSION_DATAGRAM_MARK;
+        kept += kept[0] == SESSION_UNVALIDATED_MARK;
         next = it->older;
         if (!strcmp(kept, name))
             drop(it);

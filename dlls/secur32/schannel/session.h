@@ -15,6 +15,9 @@
 /* Stands before the cached name of a session whose peer was not validated although its credential
  * wants that: no context that validates may resume it. No host name has it. */
 #define SESSION_UNVALIDATED_MARK '*'
+/* Before both: a session of DTLS. */
+#define SESSION_DATAGRAM_MARK '#'
+#define SESSION_MARKS 2
 
 /* Takes over a copy of the data. single_use: a TLS 1.3 ticket, given out once. */
 void session_store(uint64_t credential_id, const char *name, struct span data, bool single_use,

@@ -4,7 +4,11 @@
 tls_gnutls_sources = \
 	dlls/secur32/tls/gnutls/algorithms.c \
 	dlls/secur32/tls/gnutls/authorities.c \
+	dlls/secur32/tls/gnutls/cookie.c \
 	dlls/secur32/tls/gnutls/credential.c \
+	dlls/secur32/tls/gnutls/datagram.c \
+	dlls/secur32/tls/gnutls/datagram_flight.c \
+	dlls/secur32/tls/gnutls/datagram_record.c \
 	dlls/secur32/tls/gnutls/errors.c \
 	dlls/secur32/tls/gnutls/export.c \
 	dlls/secur32/tls/gnutls/handshake.c \
@@ -34,6 +38,7 @@ tls_headers = \
 	dlls/secur32/tls/gnutls/algorithms.h \
 	dlls/secur32/tls/gnutls/authorities.h \
 	dlls/secur32/tls/gnutls/credential.h \
+	dlls/secur32/tls/gnutls/datagram.h \
 	dlls/secur32/tls/gnutls/errors.h \
 	dlls/secur32/tls/gnutls/handshake.h \
 	dlls/secur32/tls/gnutls/helper.h \

@@ -159,6 +159,25 @@ void tls_tickets_free(struct tls_tickets *tickets);
  */
 MUST_CHECK enum tls_status tls_tickets_set_secret(struct tls_tickets *tickets, struct span secret);
 
+/* ---- datagrams: before a server has a session ---------------------------------------------------
+ */
+
+/* Where a session goes on after an exchange of cookies that it did not see. */
+struct tls_prestate {
+    uint32_t record, read, write; /* record and message numbers */
+};
+
+/*
+ * A server's stateless exchange of cookies (RFC 6347 4.2.1): is there a ClientHello in the datagram
+ * whose cookie fits? peer is what the cookie binds to, usually the client's address. TLS_OK: it
+ * does, and the session for it is made with this prestate and given the same datagram.
+ * TLS_NOT_THERE: answer holds a HelloVerifyRequest of *size bytes. TLS_BAD_ARGUMENT: it is no
+ * ClientHello in one piece. TLS_TOO_SMALL: TLS_VERIFY_REQUEST_MAX bytes are always enough.
+ */
+MUST_CHECK enum tls_status tls_cookie(struct span peer, struct span datagram, uint8_t *answer,
+                                      size_t room, size_t *size, struct tls_prestate *prestate);
+#define TLS_VERIFY_REQUEST_MAX 128
+
 /* ---- sessions ----------------------------------------------------------------------------------
  */
 
@@ -185,8 +204,8 @@ struct tls_policy {
 #define TLS_FLAG_REQUEST_PEER 0x0004u /* server: ask for a client certificate */
 #define TLS_FLAG_REQUIRE_PEER 0x0008u /* server: and fail without */
 #define TLS_FLAG_NO_TICKETS 0x0010u   /* neither offer nor issue session tickets */
-#define TLS_FLAG_POST_HANDSHAKE_AUTH 0x0020u /* client: offer it (RFC 8446 4.2.6) */
-#define TLS_FLAG_DATAGRAM 0x0040u
+#define TLS_FLAG_POST_HANDSHAKE_AUTH 0x0020u  /* client: offer it (RFC 8446 4.2.6) */
+#define TLS_FLAG_DATAGRAM 0x0040u             /* DTLS; the policy names DTLS versions alone */
 #define TLS_FLAG_NO_RESUMPTION 0x0080u        /* accept no session of the past, store none */
 #define TLS_FLAG_NO_EMS 0x0100u               /* no extended master secret */
 #define TLS_FLAG_STRICT_RENEGOTIATION 0x0200u /* refuse peers without renegotiation_info */
@@ -204,7 +223,11 @@ struct tls_config {
     const struct span *authorities; /* server: DER names sent with a certificate request */
     size_t authority_count;
     uint32_t handshake_limit; /* bytes of one handshake message; 0: library's own */
-    uint32_t mtu;             /* datagrams; 0: default */
+    /* datagrams */
+    uint32_t mtu;                        /* bytes of one datagram */
+    const struct tls_prestate *prestate; /* server: what tls_cookie said */
+    const uint16_t *srtp;                /* SRTP profiles (RFC 5764 4.1.2), most wanted first */
+    size_t srtp_count;                   /* the library may leave out some at the end */
 };
 
 MUST_CHECK enum tls_status tls_session_new(const struct tls_config *config,
@@ -222,10 +245,16 @@ void tls_session_free(struct tls_session *session);
  * to be.
  *
  * A fatal alert that we send is in the output like any other token.
+ *
+ * Datagrams: `input` is what is left of one datagram, and all of it is taken but for what stands
+ * behind the record that completes the handshake. What is no record, came before, comes too late or
+ * was changed on its way is dropped without a word. Without input the last flight goes out once
+ * more, unless something else waits; so it does when the peer repeats what the flight answers.
  */
 void tls_step(struct tls_session *session, struct span input, struct tls_result *result);
 
-/* Moves waiting output out: all of it or nothing. TLS_TOO_SMALL leaves it waiting. */
+/* Moves waiting output out: all of it or nothing. TLS_TOO_SMALL leaves it waiting. Datagrams: the
+ * first one that waits; output_size of struct tls_result is its size. */
 MUST_CHECK enum tls_status tls_output(struct tls_session *session, uint8_t *to, size_t room,
                                       size_t *size);
 
@@ -280,6 +309,7 @@ struct tls_info {
     uint32_t trailer; /* at most what goes behind it, a KeyUpdate record included */
     uint32_t maximum; /* data of one record */
     uint32_t block;   /* block size of the cipher; 1: stream or AEAD */
+    uint32_t srtp;    /* SRTP profile; 0: none */
 };
 
 MUST_CHECK enum tls_status tls_info(struct tls_session *session, struct tls_info *info);
@@ -356,6 +386,11 @@ struct tls_unseal {
  * holds no plaintext, and its alert_sent is the alert that the caller hands to tls_alert (which
  * needs send and session). Handshake records of a renegotiation under way are not for this call but
  * for tls_step.
+ *
+ * Datagrams: TLS_NOT_THERE tells of a record that was dropped; the session lives, nothing of the
+ * record was changed, and result->event is TLS_WANT_INPUT. result->reason says why: NOT_TLS, MAC,
+ * or UNEXPECTED for one that came before or too late. With result->output_size the peer has
+ * repeated its last flight, and ours lies in the output once more.
  */
 MUST_CHECK enum tls_status tls_unseal(struct tls_session *session, struct tls_unseal *unseal,
                                       struct tls_result *result);
@@ -384,6 +419,9 @@ void tls_rehandshake(struct tls_session *session, bool request_peer, struct tls_
 
 /* TLS 1.3: new sending keys now. */
 void tls_update_keys(struct tls_session *session, bool ask_peer, struct tls_result *result);
+
+/* Datagrams: so many bytes at most from now on; tells tls_info.maximum anew. */
+void tls_set_mtu(struct tls_session *session, uint32_t mtu);
 
 /* Puts an alert into the output; works in every state. close_notify is warning 0. */
 void tls_alert(struct tls_session *session, bool fatal, uint8_t description,

@@ -330,6 +330,13 @@ void tls_update_keys(struct tls_session *session, bool ask_peer, struct tls_resu
     change(session, &call, result);
 }
 
+void tls_set_mtu(struct tls_session *session, uint32_t mtu)
+{
+    struct param_change call = {.session = session->other, .what = PARAM_CHANGE_MTU, .flag = mtu};
+
+    (void)cross(PARAM_CHANGE, &call);
+}
+
 void tls_alert(struct tls_session *session, bool fatal, uint8_t description,
                struct tls_result *result)
 {

@@ -147,6 +147,24 @@ enum tls_status tls_tickets_set_secret(struct tls_tickets *tickets, struct span 
     return cross(PARAM_TICKETS_SECRET, &call);
 }
 
+/* ---- cookies ---- */
+
+enum tls_status tls_cookie(struct span peer, struct span datagram, uint8_t *answer, size_t room,
+                           size_t *size, struct tls_prestate *prestate)
+{
+    struct param_cookie call = {.peer = param_bytes(peer),
+                                .datagram = param_bytes(datagram),
+                                .answer = param_memory(answer, room)};
+    enum tls_status status;
+
+    if (!crossing_ready())
+        return TLS_UNAVAILABLE;
+    status = cross(PARAM_COOKIE, &call);
+    *size = call.size;
+    *prestate = (struct tls_prestate){call.record, call.read, call.write};
+    return status;
+}
+
 /* ---- sessions ---- */
 
 static void copy_config(const struct tls_config *from, struct param_session_new *to)
@@ -168,6 +186,13 @@ static void copy_config(const struct tls_config *from, struct param_session_new 
     to->dh_bits_min = policy->dh_bits_min;
     to->handshake_limit = from->handshake_limit;
     to->mtu = from->mtu;
+    to->srtp = list(from->srtp, from->srtp_count);
+    to->has_prestate = from->prestate != NULL;
+    if (from->prestate) {
+        to->record = from->prestate->record;
+        to->read = from->prestate->read;
+        to->write = from->prestate->write;
+    }
 }
 
 enum tls_status tls_session_new(const struct tls_config *config, struct tls_session **session)

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "tls/gnutls/credential.h"
+#include "tls/gnutls/datagram.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/leaf.h"
 #include "tls/gnutls/record.h"
@@ -39,6 +40,8 @@ static void fail(struct tls_session *session, enum tls_reason reason, int alert,
     result->event = TLS_FAILED;
     result->reason = reason;
     session->dead = true;
+    if (session->datagrams)
+        datagrams_drop_output(session); /* what waited there is of no use any more */
     if (alert == TLS_NO_ALERT)
         return;
     if (!lent)
@@ -54,6 +57,11 @@ void session_fail_alert(struct tls_session *session, enum tls_reason reason, uin
 {
     TRACE(LOG_TLS, "%p: fails, alert %u", (void *)session, alert);
     fail(session, reason, alert, result);
+}
+
+void session_give_up(struct tls_session *session, enum tls_reason reason, struct tls_result *result)
+{
+    fail(session, reason, TLS_NO_ALERT, result);
 }
 
 void session_fail(struct tls_session *session, int error, struct tls_result *result)
@@ -233,8 +241,7 @@ static bool warning(struct tls_session *session, struct tls_result *result)
     return true;
 }
 
-/* One call. false: result has the event. */
-static bool run(struct tls_session *session, struct tls_result *result)
+bool handshake_call_once(struct tls_session *session, struct tls_result *result)
 {
     struct work *work = session->work;
     int error = call_gnutls(session);
@@ -379,8 +386,7 @@ static enum feed feed(struct tls_session *session, struct span *rest, struct tls
     return FEED_GIVEN;
 }
 
-/* Something was asked for and has not been supplied: it is asked for again. */
-static bool waits(const struct tls_session *session, struct tls_result *result)
+bool handshake_waits(const struct tls_session *session, struct tls_result *result)
 {
     const struct work *work = session->work;
 
@@ -407,7 +413,7 @@ void handshake_go_on(struct tls_session *session, struct span input, struct tls_
     struct span rest = input;
     unsigned idle = 0;
 
-    if (waits(session, result))
+    if (handshake_waits(session, result))
         return;
     while (session->work) {
         struct work *work = session->work;
@@ -418,7 +424,7 @@ void handshake_go_on(struct tls_session *session, struct span input, struct tls_
             idle = 0;
         }
         work->resume = false;
-        if (!run(session, result))
+        if (!handshake_call_once(session, result))
             break;
         if (++idle > IDLE_CALLS_MAX) {
             session_fail_alert(session, TLS_REASON_INTERNAL, ALERT_INTERNAL_ERROR, result);
@@ -493,12 +499,14 @@ void tls_step(struct tls_session *session, struct span input, struct tls_result 
     } else if (session->mode == MODE_CONNECTED) {
         result->event = TLS_DONE; /* nothing was begun */
     } else {
-        if (session_lend(session))
-            handshake_go_on(session, input, result);
-        else
+        if (!session_lend(session))
             session_fail(session, GNUTLS_E_MEMORY_ERROR, result);
+        else if (session->datagrams)
+            datagrams_step(session, input, result);
+        else
+            handshake_go_on(session, input, result);
         session_take_back(session, result);
     }
-    result->output_size = session->output.size;
+    result->output_size = datagrams_output_size(session);
     lock_release(&session->library);
 }

@@ -15,6 +15,12 @@ int handshake_verify(gnutls_session_t handle);
  */
 MUST_CHECK bool handshake_begin(struct tls_session *session, enum mode mode);
 
+/* Something was asked for and has not been supplied: result asks for it again. */
+bool handshake_waits(const struct tls_session *session, struct tls_result *result);
+
+/* One call of GnuTLS with session->input. false: result has the event. */
+bool handshake_call_once(struct tls_session *session, struct tls_result *result);
+
 /* What tls_step does. Keys are lent. */
 void handshake_go_on(struct tls_session *session, struct span input, struct tls_result *result);
 

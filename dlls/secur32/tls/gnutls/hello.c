@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "tls/gnutls/algorithms.h"
+#include "tls/gnutls/datagram.h"
 #include "tls/gnutls/tickets.h"
 
 #define EXTENSION_SIGNATURE_ALGORITHMS 13
@@ -19,6 +20,7 @@
 #define RANDOM_SIZE 32
 
 #define WIRE_TLS_1_2 0x0303
+#define WIRE_DTLS_1_2 0xfefd /* newer versions have lower numbers */
 
 static bool read_extension(struct tls_session *session, uint16_t type, struct span body)
 {
@@ -115,6 +117,10 @@ static bool versions_meet(const struct tls_session *session, uint16_t highest,
 {
     struct span extensions = {NULL, 0};
 
+    if (session->datagrams)
+        return ((highest <= WIRE_DTLS_1_2 ? DTLS_VERSION_1_2 | DTLS_VERSION_1_0
+                                          : DTLS_VERSION_1_0) &
+                session->versions) != 0;
     if (!span_take_vector16(&after_methods, &extensions))
         extensions = span_of(NULL, 0);
     return (offered_versions(highest, extensions) & session->versions) != 0;
@@ -127,8 +133,9 @@ static int read_client_hello(struct tls_session *session, struct span message)
     uint16_t version;
 
     if (!span_take_u16(&message, &version) || !span_take(&message, RANDOM_SIZE, &part) ||
-        !span_take_vector8(&message, &part) || !span_take_vector16(&message, &suites) ||
-        !span_take_vector8(&message, &part))
+        !span_take_vector8(&message, &part) ||
+        (session->datagrams && !span_take_vector8(&message, &part)) || /* the cookie */
+        !span_take_vector16(&message, &suites) || !span_take_vector8(&message, &part))
         return 0;
     if (!versions_meet(session, version, message))
         return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
@@ -179,7 +186,8 @@ int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned i
     struct span body = {message->data, message->size};
     bool good = true;
 
-    (void)incoming;
+    if (!incoming && session->datagrams)
+        datagrams_note_message(session, type);
     if (type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->tickets)
         tickets_accept(session->tickets, handle);
     if (when == GNUTLS_HOOK_POST)

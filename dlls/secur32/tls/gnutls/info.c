@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "tls/gnutls/algorithms.h"
 #include "tls/gnutls/credential.h"
+#include "tls/gnutls/datagram.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/record.h"
 
@@ -51,7 +52,7 @@ static void fill_algorithms(struct tls_session *session, struct tls_info *info)
     bits = gnutls.dh_get_prime_bits(handle);
     if (bits > 0 && bits <= UINT16_MAX)
         info->dh_bits = (uint16_t)bits;
-    if (info->version < 0x0303)
+    if (info->version < 0x0303 || info->version == 0xfeff)
         return; /* no schemes yet: RSA over MD5 and SHA-1, or SHA-1 */
     info->scheme =
         algorithm_scheme_number((gnutls_sign_algorithm_t)gnutls.sign_algorithm_get(handle));
@@ -93,6 +94,8 @@ static void fill_sizes(struct tls_session *session, struct tls_info *info)
         if (send->modern)
             info->trailer += 1u + KEY_UPDATE_PLAIN + send->tag_size;
         info->block = 1;
+    } else if (session->datagrams) {
+        datagrams_sizes(session, info);
     } else {
         session_path_sizes(session, info);
     }
@@ -120,6 +123,8 @@ enum tls_status tls_info(struct tls_session *session, struct tls_info *info)
         info->peer_chain_size = (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);
     if (session->was_done)
         fill_sizes(session, info);
+    if (session->was_done && session->datagrams)
+        info->srtp = datagrams_srtp(session);
     lock_release(&session->library);
     return TLS_OK;
 }

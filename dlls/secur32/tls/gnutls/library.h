@@ -10,6 +10,7 @@
 
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
+#include <gnutls/dtls.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -38,6 +39,9 @@
     X(db_set_remove_function)           X(db_set_retrieve_function) \
     X(db_set_store_function)            X(deinit) \
     X(dh_get_prime_bits)                X(dh_set_prime_bits) \
+    X(dtls_cookie_send)                 X(dtls_cookie_verify) \
+    X(dtls_get_data_mtu)                X(dtls_prestate_set) \
+    X(dtls_set_mtu)                     X(dtls_set_timeouts) \
     X(ecc_curve_get_id)                 X(ecc_curve_get_name) \
     X(error_is_fatal)                   X(error_to_alert) \
     X(global_deinit)                    X(global_init) \
@@ -64,6 +68,7 @@
     X(pubkey_get_key_id)                X(pubkey_import_privkey) \
     X(pubkey_import_x509)               X(pubkey_init) \
     X(reauth)                           X(record_get_max_size) \
+    X(record_get_discarded) \
     X(record_get_state)                 X(record_recv) \
     X(record_send)                      X(record_set_state) \
     X(rehandshake)                      X(rnd) \
@@ -79,6 +84,7 @@
     X(sign_algorithm_get)               X(sign_algorithm_get_client) \
     X(sign_get_hash_algorithm)          X(sign_get_name) \
     X(sign_list)                        X(sign_supports_pk_algorithm) \
+    X(srtp_get_selected_profile)        X(srtp_set_profile) \
     X(strerror_name)                    X(transport_set_ptr) \
     X(transport_set_pull_function)      X(transport_set_pull_timeout_function) \
     X(transport_set_push_function)      X(x509_crl_deinit) \

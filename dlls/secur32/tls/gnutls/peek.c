@@ -107,12 +107,13 @@ static bool read_extensions(struct span extensions, struct span *names, struct s
 enum peek_found peek_read_request(struct tls_session *session, bool modern, struct span body)
 {
     struct span names = {NULL, 0}, schemes = {NULL, 0}, part;
+    gnutls_protocol_t version = gnutls.protocol_get_version(session->handle);
     bool good;
 
     if (modern)
         good = span_take_vector8(&body, &part) && span_take_vector16(&body, &part) &&
                read_extensions(part, &names, &schemes);
-    else if (gnutls.protocol_get_version(session->handle) == GNUTLS_TLS1_2)
+    else if (version == GNUTLS_TLS1_2 || version == GNUTLS_DTLS1_2)
         good = span_take_vector8(&body, &part) && span_take_vector16(&body, &schemes) &&
                span_take_vector16(&body, &names);
     else

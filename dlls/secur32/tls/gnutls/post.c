@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "tls/gnutls/datagram.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/handshake.h"
 #include "tls/gnutls/record.h"
@@ -61,7 +62,7 @@ static void leave(struct tls_session *session, struct tls_result *result)
     releases(&session->library);
 static void leave(struct tls_session *session, struct tls_result *result)
 {
-    result->output_size = session->output.size;
+    result->output_size = datagrams_output_size(session);
     lock_release(&session->library);
 }
 
@@ -265,6 +266,8 @@ static bool rehandshake_is_refused(const struct tls_session *session)
 {
     if (!session->was_done || session->mode != MODE_CONNECTED)
         return true;
+    if (session->datagrams)
+        return true;
     if (!session_is_modern(session))
         return !gnutls.safe_renegotiation_status(session->handle);
     return session->role == TLS_CLIENT ||
@@ -348,6 +351,6 @@ void tls_alert(struct tls_session *session, bool fatal, uint8_t description,
     if (description == ALERT_NO_RENEGOTIATION && !fatal)
         abandon_renegotiation(session);
     session->dead = session->dead || fatal;
-    result->output_size = session->output.size;
+    result->output_size = datagrams_output_size(session);
     lock_release(&session->library);
 }

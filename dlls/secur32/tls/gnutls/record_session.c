@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "tls/gnutls/datagram.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/handshake.h"
 
@@ -28,7 +29,7 @@ void session_path_sizes(struct tls_session *session, struct tls_info *info)
     unsigned mac_size = gnutls.hmac_get_len(mac);
     bool has_iv;
 
-    info->header = RECORD_HEADER;
+    info->header = session->datagrams ? DATAGRAM_HEADER : RECORD_HEADER;
     info->trailer = mac_size;
     if (!is_block_cipher(session, &info->block))
         return;
@@ -96,7 +97,10 @@ enum tls_status session_path_seal(struct tls_session *session, struct tls_seal *
     lock_take(&session->library);
     if (session->dead || session->record_path != TLS_PATH_SESSION)
         goto done;
-    session_path_sizes(session, &info);
+    if (session->datagrams)
+        datagrams_sizes(session, &info);
+    else
+        session_path_sizes(session, &info);
     status = TLS_TOO_SMALL;
     if (seal->trailer_room < info.trailer)
         goto done;
@@ -197,6 +201,11 @@ enum tls_status session_path_unseal(struct tls_session *session, struct tls_unse
     if (session->dead || session->record_path != TLS_PATH_SESSION) {
         lock_release(&session->library);
         return TLS_NOT_READY;
+    }
+    if (session->datagrams) {
+        status = datagrams_unseal(session, unseal, result);
+        lock_release(&session->library);
+        return status;
     }
     session_path_sizes(session, &info);
     unseal->offset = info.header < unseal->size ? info.header : RECORD_HEADER;

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "tls/gnutls/credential.h"
+#include "tls/gnutls/datagram.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/handshake.h"
 #include "tls/gnutls/tickets.h"
@@ -136,6 +137,8 @@ static unsigned init_flags(const struct tls_config *config)
     flags |= GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_AUTO_REKEY;
     if (config->flags & (TLS_FLAG_NO_TICKETS | TLS_FLAG_NO_RESUMPTION))
         flags |= GNUTLS_NO_TICKETS;
+    if (config->flags & TLS_FLAG_DATAGRAM)
+        flags |= GNUTLS_DATAGRAM;
     if (config->role == TLS_SERVER)
         flags |= GNUTLS_NO_AUTO_SEND_TICKET; /* see send_ticket */
     if (config->role == TLS_SERVER || (config->flags & TLS_FLAG_POST_HANDSHAKE_AUTH))
@@ -242,6 +245,11 @@ static enum tls_status configure(struct tls_session *session, const struct tls_c
         return status;
     if (!set_alpn(handle, config))
         return TLS_BAD_ARGUMENT;
+    if (config->flags & TLS_FLAG_DATAGRAM) {
+        status = datagrams_attach(session, config);
+        if (status != TLS_OK)
+            return status;
+    }
     return session->role == TLS_CLIENT ? set_client(session, config) : set_server(session, config);
 }
 
@@ -279,8 +287,6 @@ enum tls_status tls_session_new(const struct tls_config *config, struct tls_sess
         return TLS_UNAVAILABLE;
     if (!config_is_good(config))
         return TLS_BAD_ARGUMENT;
-    if (config->flags & TLS_FLAG_DATAGRAM)
-        return TLS_NO_ALGORITHM; /* DTLS is not built yet */
     created = mem_alloc(sizeof(*created));
     if (!created)
         return TLS_NO_MEMORY;
@@ -319,6 +325,7 @@ void tls_session_free(struct tls_session *session)
     buffer_wipe(&session->schemes);
     buffer_wipe(&session->extensions);
     scanner_done(&session->scanner);
+    datagrams_free(session->datagrams);
     tls_credential_free(session->credential);
     tls_tickets_free(session->tickets);
     priority_unref(session->narrow);
@@ -362,6 +369,11 @@ enum tls_status tls_output(struct tls_session *session, uint8_t *to, size_t room
     enum tls_status status = TLS_OK;
 
     lock_take(&session->library);
+    if (session->datagrams) {
+        status = datagrams_take(session, to, room, size);
+        lock_release(&session->library);
+        return status;
+    }
     *size = session->output.size;
     if (room < session->output.size) {
         status = TLS_TOO_SMALL;

@@ -51,6 +51,8 @@ struct buffer {
     size_t size, room;
 };
 
+struct datagrams; /* datagram.h */
+
 enum mode {
     MODE_HANDSHAKE, /* the first one, or a renegotiation */
     MODE_REAUTH,    /* TLS 1.3: post-handshake authentication */
@@ -99,6 +101,7 @@ struct tls_session {
     struct buffer schemes;                /* (l) of the peer, as they came */
     struct buffer extensions;             /* (l) types that the server answered with, u16 */
     struct scanner scanner;               /* (l) of messages after the handshake */
+    struct datagrams *datagrams;          /* (c) pointer; (l) NULL: a stream */
     enum mode mode;                       /* (l) */
     bool dead;                            /* (l) */
     bool starved;                         /* (l) the sink could not grow */
@@ -156,6 +159,9 @@ void session_set_key_limit(uint64_t records);
 
 /* Translates a fatal error, puts the alert for it into the output and marks the session dead. */
 void session_fail(struct tls_session *session, int error, struct tls_result *result);
+/* ... and tells nobody. */
+void session_give_up(struct tls_session *session, enum tls_reason reason,
+                     struct tls_result *result);
 /* ... for what we found ourselves. */
 void session_fail_alert(struct tls_session *session, enum tls_reason reason, uint8_t alert,
                         struct tls_result *result);
