@@ -31,7 +31,8 @@ EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers) \
 
 check_LIBRARIES =
 windows_unit_tests =
-windows_tests = conformance.exe $(windows_unit_tests)
+windows_test_packages =
+windows_tests = conformance.exe $(windows_unit_tests) $(windows_test_packages)
 windows_program_libs = -lsecur32 -lcrypt32 -lncrypt -lws2_32 -ladvapi32 -lversion
 
 include tests/unit/local.mk

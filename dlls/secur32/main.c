@@ -21,6 +21,7 @@ const struct packages_source packages_outside = {
 
 const struct lsa_host lsa_host = {
     .add = packages_register,
+    .add_again = packages_return,
     .find = packages_find,
     .info = packages_info,
     .number = packages_number,

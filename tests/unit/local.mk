@@ -38,7 +38,12 @@ unit_tests = \
 	tests/unit/test_tls_seam \
 	tests/unit/test_verify
 
-windows_unit_tests += test_abi.exe test_abi_unicode.exe
+windows_unit_tests += test_abi.exe test_abi_unicode.exe test_packages.exe
+
+# Security DLLs, which test_packages.exe loads.
+windows_test_packages += package_client.dll package_lsa.dll
+EXTRA_DIST += tests/unit/test_packages.c tests/unit/package_client.c tests/unit/package_lsa.c \
+	tests/unit/packages.h
 
 unit_scripts = \
 	tests/unit/test_abi_m32.sh \

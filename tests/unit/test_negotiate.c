@@ -103,6 +103,12 @@ static bool add(const struct ssp *package)
     return false;
 }
 
+static bool add_again(const void *origin)
+{
+    (void)origin;
+    return false;
+}
+
 static const struct ssp *find(const WCHAR *name)
 {
     size_t number = name[0] == 'K' ? KERBEROS : NTLM;
@@ -127,7 +133,7 @@ static const struct ssp *at(ULONG index)
     return index && index <= PACKAGES ? &packages[index - 1] : NULL;
 }
 
-const struct lsa_host lsa_host = {add, find, info, number, at};
+const struct lsa_host lsa_host = {add, add_again, find, info, number, at};
 
 static void reset(void)
 {

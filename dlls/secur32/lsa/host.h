@@ -14,6 +14,7 @@
 /* The list of packages; see sspi/packages.h for what these functions do. */
 struct lsa_host {
     bool (*add)(const struct ssp *package);
+    bool (*add_again)(const void *origin);
     const struct ssp *(*find)(const WCHAR *name);
     SECURITY_STATUS (*info)(const struct ssp *package, SecPkgInfoW **info);
     ULONG (*number)(const struct ssp *package);

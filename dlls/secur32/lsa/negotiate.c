@@ -39,6 +39,10 @@ struct negotiate_context {
     enum choice choice;
 };
 
+/* What the package answers; `arguments` stand in parentheses. */
+#define ASK(ssp, member, arguments)                                                                \
+    ((ssp)->member ? (ssp)->member arguments : SEC_E_UNSUPPORTED_FUNCTION)
+
 /* ---- which packages
  * --------------------------------------------------------------------------------- */
 
@@ -60,7 +64,7 @@ static bool list_allows(const WCHAR *list, const WCHAR *name)
     bool any_wanted = false, wanted = false;
 
     while (*list) {
-        size_t size = 0;
+        size_t size = 0, end;
         bool excluded;
 
         while (*list == ' ' || *list == ',')
@@ -69,12 +73,15 @@ static bool list_allows(const WCHAR *list, const WCHAR *name)
         list += excluded;
         while (list[size] && list[size] != ',')
             size++;
-        if (entry_is(list, size, name)) {
+        end = size;
+        while (end && list[end - 1] == ' ')
+            end--;
+        if (entry_is(list, end, name)) {
             if (excluded)
                 return false;
             wanted = true;
         }
-        any_wanted |= size && !excluded;
+        any_wanted |= end && !excluded;
         list += size;
     }
     return wanted || !any_wanted;
@@ -337,8 +344,7 @@ static SECURITY_STATUS query_context(void *object, const struct ssp_attribute *a
     case SECPKG_ATTR_PACKAGE_INFO:
         return query_package(context, attribute);
     default:
-        return context->ssp->query_context ? context->ssp->query_context(context->object, attribute)
-                                           : SEC_E_UNSUPPORTED_FUNCTION;
+        return ASK(context->ssp, query_context, (context->object, attribute));
     }
 }
 
@@ -357,63 +363,63 @@ static SECURITY_STATUS set_context(void *object, const struct ssp_attribute *att
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->set_context ? ssp->set_context(object, attribute) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, set_context, (object, attribute));
 }
 
 static SECURITY_STATUS complete(void *object, SecBufferDesc *token)
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->complete ? ssp->complete(object, token) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, complete, (object, token));
 }
 
 static SECURITY_STATUS seal(void *object, ULONG qop, SecBufferDesc *message, ULONG sequence)
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->seal ? ssp->seal(object, qop, message, sequence) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, seal, (object, qop, message, sequence));
 }
 
 static SECURITY_STATUS unseal(void *object, SecBufferDesc *message, ULONG sequence, ULONG *qop)
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->unseal ? ssp->unseal(object, message, sequence, qop) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, unseal, (object, message, sequence, qop));
 }
 
 static SECURITY_STATUS sign(void *object, ULONG qop, SecBufferDesc *message, ULONG sequence)
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->sign ? ssp->sign(object, qop, message, sequence) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, sign, (object, qop, message, sequence));
 }
 
 static SECURITY_STATUS verify(void *object, SecBufferDesc *message, ULONG sequence, ULONG *qop)
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->verify ? ssp->verify(object, message, sequence, qop) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, verify, (object, message, sequence, qop));
 }
 
 static SECURITY_STATUS impersonate(void *object)
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->impersonate ? ssp->impersonate(object) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, impersonate, (object));
 }
 
 static SECURITY_STATUS revert(void *object)
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->revert ? ssp->revert(object) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, revert, (object));
 }
 
 static SECURITY_STATUS query_token(void *object, void **token)
 {
     const struct ssp *ssp = picked(object, &object);
 
-    return ssp->query_token ? ssp->query_token(object, token) : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(ssp, query_token, (object, token));
 }
 
 /* ---- the package

@@ -90,6 +90,7 @@ struct ssp {
     ULONG capabilities; /* SECPKG_FLAG_... */
     USHORT version, rpc_id;
     ULONG max_token;
+    const void *origin; /* the DLL that it came with; NULL: it is the library's own */
 
     /* SEC_E_OK when the package can work in this process; asked once, before it is listed. */
     SECURITY_STATUS (*start)(void);

@@ -140,6 +140,27 @@ SECURITY_STATUS packages_remove(const WCHAR *name)
     return SEC_E_OK;
 }
 
+bool packages_return(const void *origin)
+{
+    bool any = false;
+
+    packages_ready();
+    if (is_starting_here()) /* then nothing was taken off yet */
+        return false;
+    lock_take(&start_lock);
+    for (size_t i = 0; i < atomic_load_explicit(&package_count, memory_order_relaxed); i++) {
+        const struct ssp *package = packages[i].package;
+
+        if (package->origin != origin || !atomic_load(&packages[i].is_removed) ||
+            !names_are_free(package, atomic_load_explicit(&package_count, memory_order_relaxed)))
+            continue;
+        atomic_store(&packages[i].is_removed, false);
+        any = true;
+    }
+    lock_release(&start_lock);
+    return any;
+}
+
 const struct ssp *packages_find(const WCHAR *name)
 {
     struct package_row row;

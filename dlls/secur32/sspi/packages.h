@@ -32,6 +32,8 @@ MUST_CHECK bool packages_register(const struct ssp *package);
 /* Takes a package that came from outside off the list; what was made with it goes on working.
  * SEC_E_SECPKG_NOT_FOUND; SEC_E_UNSUPPORTED_FUNCTION: it is one of the library's own. */
 MUST_CHECK SECURITY_STATUS packages_remove(const WCHAR *name);
+/* Lists again what was taken off and came with this DLL. false: nothing, or its names are taken. */
+MUST_CHECK bool packages_return(const void *origin);
 
 /* The package that has this name, whatever its case; NULL: none, or name is NULL. */
 const struct ssp *packages_find(const WCHAR *name);

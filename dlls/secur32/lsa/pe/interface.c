@@ -31,6 +31,10 @@ struct object {
 /* A member that the table has, by its version, and that is not NULL. */
 #define HAS(object, member) ((object)->package->table->member != NULL)
 
+/* The member's answer; `arguments` stand in parentheses. */
+#define ASK(object, member, arguments)                                                             \
+    (HAS(object, member) ? (object)->package->table->member arguments : SEC_E_UNSUPPORTED_FUNCTION)
+
 /* ---- credentials
  * ------------------------------------------------------------------------------------ */
 
@@ -135,28 +139,22 @@ static SECURITY_STATUS complete(void *object, SecBufferDesc *token)
 {
     struct object *context = object;
 
-    return HAS(context, CompleteAuthToken)
-               ? context->package->table->CompleteAuthToken(&context->handle, token)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, CompleteAuthToken, (&context->handle, token));
 }
 
 static SECURITY_STATUS control(void *object, SecBufferDesc *token)
 {
     struct object *context = object;
 
-    return HAS(context, ApplyControlToken)
-               ? context->package->table->ApplyControlToken(&context->handle, token)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, ApplyControlToken, (&context->handle, token));
 }
 
 static SECURITY_STATUS query_context(void *object, const struct ssp_attribute *attribute)
 {
     struct object *context = object;
 
-    return HAS(context, QueryContextAttributesW)
-               ? context->package->table->QueryContextAttributesW(&context->handle, attribute->id,
-                                                                  attribute->buffer)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, QueryContextAttributesW,
+               (&context->handle, attribute->id, attribute->buffer));
 }
 
 static SECURITY_STATUS set_context(void *object, const struct ssp_attribute *attribute)
@@ -177,72 +175,56 @@ static SECURITY_STATUS seal(void *object, ULONG qop, SecBufferDesc *message, ULO
 {
     struct object *context = object;
 
-    return HAS(context, EncryptMessage)
-               ? context->package->table->EncryptMessage(&context->handle, qop, message, sequence)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, EncryptMessage, (&context->handle, qop, message, sequence));
 }
 
 static SECURITY_STATUS unseal(void *object, SecBufferDesc *message, ULONG sequence, ULONG *qop)
 {
     struct object *context = object;
 
-    return HAS(context, DecryptMessage)
-               ? context->package->table->DecryptMessage(&context->handle, message, sequence, qop)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, DecryptMessage, (&context->handle, message, sequence, qop));
 }
 
 static SECURITY_STATUS sign(void *object, ULONG qop, SecBufferDesc *message, ULONG sequence)
 {
     struct object *context = object;
 
-    return HAS(context, MakeSignature)
-               ? context->package->table->MakeSignature(&context->handle, qop, message, sequence)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, MakeSignature, (&context->handle, qop, message, sequence));
 }
 
 static SECURITY_STATUS verify(void *object, SecBufferDesc *message, ULONG sequence, ULONG *qop)
 {
     struct object *context = object;
 
-    return HAS(context, VerifySignature)
-               ? context->package->table->VerifySignature(&context->handle, message, sequence, qop)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, VerifySignature, (&context->handle, message, sequence, qop));
 }
 
 static SECURITY_STATUS impersonate(void *object)
 {
     struct object *context = object;
 
-    return HAS(context, ImpersonateSecurityContext)
-               ? context->package->table->ImpersonateSecurityContext(&context->handle)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, ImpersonateSecurityContext, (&context->handle));
 }
 
 static SECURITY_STATUS revert(void *object)
 {
     struct object *context = object;
 
-    return HAS(context, RevertSecurityContext)
-               ? context->package->table->RevertSecurityContext(&context->handle)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, RevertSecurityContext, (&context->handle));
 }
 
 static SECURITY_STATUS query_token(void *object, void **token)
 {
     struct object *context = object;
 
-    return HAS(context, QuerySecurityContextToken)
-               ? context->package->table->QuerySecurityContextToken(&context->handle, token)
-               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, QuerySecurityContextToken, (&context->handle, token));
 }
 
 static SECURITY_STATUS export_context(void *object, ULONG flags, SecBuffer *packed, void **token)
 {
     struct object *context = object;
 
-    return HAS(context, ExportSecurityContext) ? context->package->table->ExportSecurityContext(
-                                                     &context->handle, flags, packed, token)
-                                               : SEC_E_UNSUPPORTED_FUNCTION;
+    return ASK(context, ExportSecurityContext, (&context->handle, flags, packed, token));
 }
 
 /* ---- the packages
@@ -276,14 +258,15 @@ static WCHAR *copy_text(const WCHAR *text)
     return mem_copy(span_of(text, (platform_wide_length(text) + 1) * sizeof(WCHAR)));
 }
 
-static bool add_package(const SecurityFunctionTableW *table, const SecPkgInfoW *info,
-                        bool (*add)(const struct ssp *package))
+static bool add_package(HMODULE module, const SecurityFunctionTableW *table,
+                        const SecPkgInfoW *info, bool (*add)(const struct ssp *package))
 {
     struct interface_package *package = mem_alloc(sizeof(*package));
     WCHAR *name = copy_text(info->Name), *comment = copy_text(info->Comment);
 
     if (package && name && comment && *name) {
         package->ssp = ssp_functions;
+        package->ssp.origin = module;
         package->names[0] = name;
         package->table = table;
         package->ssp.names = package->names;
@@ -318,7 +301,7 @@ bool interface_load(HMODULE module, bool (*add)(const struct ssp *package))
         table->EnumerateSecurityPackagesW(&count, &info) != SEC_E_OK)
         return false;
     for (ULONG i = 0; i < count && i < PACKAGES_MAX; i++)
-        any |= add_package(table, &info[i], add);
+        any |= add_package(module, table, &info[i], add);
     if (table->FreeContextBuffer)
         table->FreeContextBuffer(info);
     return any;

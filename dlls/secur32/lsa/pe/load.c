@@ -104,7 +104,7 @@ static bool load_packages(const WCHAR *file, ULONG kind)
     }
     if (!module_is_new(module)) {
         FreeLibrary(module);
-        return false;
+        return lsa_host.add_again(module); /* DeleteSecurityPackage may have taken it off */
     }
     /* It stays loaded even when it gave no package: it may have started threads. */
     if (kind != KIND_SSPI)

@@ -198,7 +198,7 @@ static void package_free(struct lsa_package *package)
 }
 
 /* The struct ssp, of what the package tells of itself. */
-static bool describe(struct lsa_package *package)
+static bool describe(struct lsa_package *package, HMODULE module)
 {
     SecPkgInfoW info = {0};
 
@@ -206,6 +206,7 @@ static bool describe(struct lsa_package *package)
     if (package->functions.old.GetInfo((PSecPkgInfo)(void *)&info) < 0 || !info.Name)
         return false;
     package->ssp = ssp_functions;
+    package->ssp.origin = module;
     package->names[0] = copy_text(info.Name);
     package->ssp.names = package->names;
     package->ssp.name_count = 1;
@@ -245,7 +246,7 @@ static void start_authentication(struct lsa_package *package, ULONG_PTR id)
     }
 }
 
-static bool start(struct lsa_package *package)
+static bool start(struct lsa_package *package, HMODULE module)
 {
     SECPKG_PARAMETERS parameters = {.Version = SECPKG_INTERFACE_VERSION,
                                     .MachineState = SECPKG_STATE_ENCRYPTION_PERMITTED |
@@ -274,7 +275,7 @@ static bool start(struct lsa_package *package)
         if (status < 0)
             memset(&package->user, 0, sizeof(package->user));
     }
-    return describe(package);
+    return describe(package, module);
 }
 
 /* The halves of a DLL: how many tables, of which version. */
@@ -320,7 +321,7 @@ bool lsa_package_load(HMODULE module, bool (*add)(const struct ssp *package))
         package->functions = lsa_functions_at(halves.tables, halves.version, i);
         if (halves.user_tables && i < halves.user_count)
             package->user = lsa_user_functions_at(halves.user_tables, halves.user_version, i);
-        if (start(package) && add(&package->ssp))
+        if (start(package, module) && add(&package->ssp))
             any = true;
         else
             package_free(package);
