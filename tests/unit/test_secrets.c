@@ -7,15 +7,20 @@
 #include "winsspi.h"
 
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "gss/package.h"
 #include "harness.h"
 #include "sspi/package.h"
 #include "sspi/packages.h"
 
 static const WCHAR secret[] = u"tr0ub4dor&3";
 static const char narrow_secret[] = "tr0ub4dor&3";
+
+static unsigned char session_key[16]; /* of the contexts of `logged_on`; zeros: not known yet */
 
 static volatile bool is_watching; /* volatile: a compiler knows that free() reads neither */
 static volatile unsigned found;   /* blocks with the secret in them */
@@ -40,7 +45,8 @@ void __wrap_free(void *memory)
 
         /* Less than all of it would tell enough. */
         if (block_contains(memory, size, secret, 8 * sizeof(*secret)) ||
-            block_contains(memory, size, narrow_secret, 8))
+            block_contains(memory, size, narrow_secret, 8) ||
+            (session_key[0] && block_contains(memory, size, session_key, 8)))
             found++;
     }
     __real_free(memory);
@@ -69,7 +75,8 @@ static const struct ssp taker = {
     .change_password = change_password,
 };
 
-const struct ssp *const packages_built_in[] = {&taker, NULL};
+const struct ssp *const packages_built_in[] = {&taker, &gss_negotiate_ssp, &gss_kerberos_ssp,
+                                               &gss_ntlm_ssp, NULL};
 
 static void load_nothing(void)
 {
@@ -169,6 +176,144 @@ static void passwords(void)
     ok_status(
         ChangeAccountPasswordA(package, domain, account, password, password, FALSE, 0, &output),
         SEC_E_OK, "change");
+}
+
+/* ---- the packages of GSSAPI */
+
+/* An account of gss-ntlmssp's with the secret, for both sides. */
+static void make_account(void)
+{
+    static char path[] = "/tmp/secur32-secrets-XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    fprintf(file, "SECUR32:tester:%s\n", narrow_secret);
+    fclose(file);
+    setenv("NTLM_USER_FILE", path, 1);
+}
+
+struct logon_side {
+    CredHandle credential;
+    CtxtHandle context;
+    SecBuffer token;
+    bool has_context;
+};
+
+static SECURITY_STATUS logon_step(struct logon_side *side, const struct logon_side *peer,
+                                  bool is_server)
+{
+    SecBuffer in = peer->token, out = {0, SECBUFFER_TOKEN, NULL};
+    SecBufferDesc input = {SECBUFFER_VERSION, 1, &in}, output = {SECBUFFER_VERSION, 1, &out};
+    CtxtHandle *old = side->has_context ? &side->context : NULL;
+    SECURITY_STATUS status;
+    ULONG attributes;
+
+    if (is_server)
+        status = AcceptSecurityContext(
+            &side->credential, old, &input, ASC_REQ_CONFIDENTIALITY | ASC_REQ_ALLOCATE_MEMORY,
+            SECURITY_NATIVE_DREP, &side->context, &output, &attributes, NULL);
+    else
+        status = InitializeSecurityContextW(&side->credential, old, (WCHAR *)(uintptr_t)u"HTTP/x",
+                                            ISC_REQ_CONFIDENTIALITY | ISC_REQ_ALLOCATE_MEMORY, 0,
+                                            SECURITY_NATIVE_DREP, old ? &input : NULL, 0,
+                                            &side->context, &output, &attributes, NULL);
+    side->has_context = side->has_context || status >= 0;
+    FreeContextBuffer(side->token.pvBuffer);
+    side->token = out;
+    return status;
+}
+
+static void use_context(struct logon_side *side)
+{
+    unsigned char text[] = "tr0ub4dor&3 is what the message says", token[16];
+    SecBuffer buffers[] = {{sizeof(token), SECBUFFER_TOKEN, token},
+                           {sizeof(text), SECBUFFER_DATA, text}};
+    SecBufferDesc message = {SECBUFFER_VERSION, 2, buffers};
+    SecPkgContext_SessionKey key = {0, NULL};
+
+    ok_status(QueryContextAttributesW(&side->context, SECPKG_ATTR_SESSION_KEY, &key), SEC_E_OK,
+              "key");
+    if (key.SessionKey) /* from now on it is looked for, too */
+        memcpy(session_key, key.SessionKey, sizeof(session_key));
+    FreeContextBuffer(key.SessionKey);
+    ok_status(EncryptMessage(&side->context, 0, &message, 0), SEC_E_OK, "seal");
+}
+
+static const WCHAR *logon_package;
+
+static void logged_on(void)
+{
+    PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity = NULL;
+    struct logon_side client = {.has_context = false}, server = {.has_context = false};
+    WCHAR *package = (WCHAR *)(uintptr_t)logon_package;
+    SECURITY_STATUS status = SEC_I_CONTINUE_NEEDED, other = SEC_I_CONTINUE_NEEDED;
+
+    SspiEncodeStringsAsAuthIdentity(u"tester", u"SECUR32", secret, &identity);
+    ok_status(AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_OUTBOUND, NULL, identity, NULL,
+                                        NULL, &client.credential, NULL),
+              SEC_E_OK, "client");
+    SspiFreeAuthIdentity(identity);
+    ok_status(AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_INBOUND, NULL, NULL, NULL, NULL,
+                                        &server.credential, NULL),
+              SEC_E_OK, "server");
+    for (int leg = 0; leg < 4 && status >= 0 && other >= 0; leg++) {
+        if (status == SEC_I_CONTINUE_NEEDED)
+            status = logon_step(&client, &server, false);
+        if (status >= 0 && other == SEC_I_CONTINUE_NEEDED)
+            other = logon_step(&server, &client, true);
+    }
+    if (ok_status(status, SEC_E_OK, "client") && ok_status(other, SEC_E_OK, "server")) {
+        use_context(&client);
+        use_context(&server);
+    }
+    DeleteSecurityContext(&client.context);
+    DeleteSecurityContext(&server.context);
+    FreeContextBuffer(client.token.pvBuffer);
+    FreeContextBuffer(server.token.pvBuffer);
+    FreeCredentialsHandle(&client.credential);
+    FreeCredentialsHandle(&server.credential);
+    memset(session_key, 0, sizeof(session_key));
+}
+
+/* Nobody answers: what was made on the way is wiped as well. */
+static void not_logged_on(void)
+{
+    PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity = NULL;
+    struct logon_side client = {.has_context = false}, nobody = {.has_context = false};
+    SECURITY_STATUS status;
+
+    SspiEncodeStringsAsAuthIdentity(u"tester", u"NOWHERE.TEST", secret, &identity);
+    ok_status(AcquireCredentialsHandleW(NULL, (WCHAR *)(uintptr_t)u"Kerberos", SECPKG_CRED_OUTBOUND,
+                                        NULL, identity, NULL, NULL, &client.credential, NULL),
+              SEC_E_OK, "Kerberos' client");
+    SspiFreeAuthIdentity(identity);
+    status = logon_step(&client, &nobody, false);
+    ok(status < 0, "Kerberos without a KDC: %08lx", (unsigned long)status);
+    FreeCredentialsHandle(&client.credential);
+}
+
+START_TEST(secrets_of_logons)
+{
+    static const WCHAR *const packages[] = {u"NTLM", u"Negotiate"};
+
+    if (gss_ntlm_ssp.start() != SEC_E_OK) {
+        skip("NTLM is not there");
+        return;
+    }
+    make_account();
+    for (size_t i = 0; i < COUNT_OF(packages); i++) {
+        logon_package = packages[i];
+        watch(i ? "Negotiate" : "NTLM", logged_on);
+    }
+    unlink(getenv("NTLM_USER_FILE"));
+}
+
+START_TEST(secrets_of_a_failure)
+{
+    if (gss_kerberos_ssp.start() != SEC_E_OK) {
+        skip("Kerberos is not there");
+        return;
+    }
+    watch("Kerberos", not_logged_on);
 }
 
 START_TEST(secrets_watched)

@@ -36,7 +36,7 @@ bool platform_wide_same(const WCHAR *a, const WCHAR *b);
 /* What tells the calling thread from all others; never 0. */
 uintptr_t platform_thread_self(void);
 /* Memory that programs free with FreeContextBuffer: on PE the process' heap, where packages from
- * outside take theirs from as well. Zeroed. */
+ * outside take theirs from as well. Zeroed, and wiped when it goes: some of it are keys. */
 MUST_CHECK void *platform_program_alloc(size_t size);
 void platform_program_free(void *memory);
 

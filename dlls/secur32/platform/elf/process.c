@@ -5,6 +5,8 @@
  */
 #include "platform/platform.h"
 
+#include <malloc.h>
+
 #include "base/mem.h"
 
 static _Thread_local char self;
@@ -21,5 +23,6 @@ void *platform_program_alloc(size_t size)
 
 void platform_program_free(void *memory)
 {
-    mem_free(memory);
+    if (memory)
+        mem_wipe_free(memory, malloc_usable_size(memory));
 }

@@ -7,6 +7,8 @@
 
 #include <windows.h>
 
+#include "base/mem.h"
+
 uintptr_t platform_thread_self(void)
 {
     return GetCurrentThreadId();
@@ -19,6 +21,12 @@ void *platform_program_alloc(size_t size)
 
 void platform_program_free(void *memory)
 {
-    if (memory)
-        HeapFree(GetProcessHeap(), 0, memory);
+    SIZE_T size;
+
+    if (!memory)
+        return;
+    size = HeapSize(GetProcessHeap(), 0, memory);
+    if (size != (SIZE_T)-1) /* it is the heap's */
+        mem_wipe(memory, size);
+    HeapFree(GetProcessHeap(), 0, memory);
 }
