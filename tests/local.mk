@@ -27,7 +27,8 @@ harness_headers = \
 	tests/harness/wire.h
 
 EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers) \
-	tests/harness/make-pki tests/harness/serve-lists tests/lsan.supp tests/valgrind.supp
+	tests/harness/make-pki tests/harness/serve-lists tests/lsan.supp tests/valgrind.supp \
+	tests/data/krb5.conf
 
 check_LIBRARIES =
 windows_unit_tests =
@@ -73,6 +74,7 @@ SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	SECUR32_TEST_PKI='$(abs_top_builddir)/tests/pki'; \
 	SECUR32_TEST_NTLM='$(ntlm_account)'; NTLM_USER_FILE='$(abs_top_builddir)/tests/ntlm-users'; \
-	KRB5_CONFIG=/dev/null; LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/lsan.supp'; \
+	KRB5_CONFIG='$(abs_top_srcdir)/tests/data/krb5.conf'; \
+	LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/lsan.supp'; \
 	export top_srcdir top_builddir SECUR32_TEST_PKI SECUR32_TEST_NTLM NTLM_USER_FILE \
 		KRB5_CONFIG LSAN_OPTIONS;

@@ -94,6 +94,45 @@ START_TEST(auth_damaged_tokens)
     }
 }
 
+/* What a client sends last, with each byte changed in turn, and with no key where one was promised.
+ * A server on which the wrong one works would let in whom it must not; there is none to crash. */
+static void bend_last(struct auth_pair *pair, size_t at, uint8_t value)
+{
+    SECURITY_STATUS status;
+
+    if (!(auth_step(pair, &pair->client) >= 0 && auth_step(pair, &pair->server) >= 0 &&
+          auth_step(pair, &pair->client) >= 0))
+        ok(false, "byte %u: it did not come so far", (unsigned)at);
+    else if (at < pair->client.token.size) {
+        pair->client.token.data[at] ^= value;
+        status = auth_step(pair, &pair->server);
+        ok(status != SEC_E_INTERNAL_ERROR, "byte %u: %08lx", (unsigned)at, (unsigned long)status);
+    }
+}
+
+START_TEST(auth_each_byte_of_the_last)
+{
+    static const uint8_t values[] = {0xff, 0x10, 0x40};
+
+    for (size_t way = 0; way < AUTH_WAYS; way++) {
+        size_t size = auth_ways[way].kerberos ? 0 : 120;
+
+        push_context("%s", auth_ways[way].name);
+        for (size_t at = 0; at < size; at++)
+            for (size_t i = 0; i < COUNT_OF(values); i++) {
+                struct auth_pair pair;
+                bool done = !auth_init(&pair, &auth_ways[way]);
+
+                if (!done)
+                    bend_last(&pair, at, values[i]);
+                auth_done(&pair);
+                if (done)
+                    at = size;
+            }
+        pop_context();
+    }
+}
+
 /* The messages that a server of NTLM sends, with each byte changed in turn. */
 START_TEST(auth_each_byte_of_a_challenge)
 {

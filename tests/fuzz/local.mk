@@ -2,6 +2,7 @@
 # Fuzz targets: built and run by tests/fuzz/run, with clang.
 
 EXTRA_DIST += \
+	tests/fuzz/auth_token.c \
 	tests/fuzz/client_token.c \
 	tests/fuzz/decrypt.c \
 	tests/fuzz/fuzz.c \

@@ -12,6 +12,7 @@
  * in      open HEX      out  opened QOP TEXT
  * in      sign TEXT     out  signature HEX
  * in      check HEX TEXT  out  checked STATUS
+ * in      key           out  key HEX
  */
 #include "winsspi.h"
 
@@ -201,6 +202,17 @@ static void check(struct peer *peer, const char *hex)
     fflush(stdout);
 }
 
+static void tell_key(struct peer *peer)
+{
+    SecPkgContext_SessionKey key = {0, NULL};
+    SECURITY_STATUS status = QueryContextAttributesA(&peer->context, SECPKG_ATTR_SESSION_KEY, &key);
+
+    if (status != SEC_E_OK)
+        fail("session key", status);
+    say("key", key.SessionKey, key.SessionKeyLength);
+    FreeContextBuffer(key.SessionKey);
+}
+
 static void acquire(struct peer *peer, char *package, char **account)
 {
     SEC_WINNT_AUTH_IDENTITY_A identity = {.Flags = SEC_WINNT_AUTH_IDENTITY_ANSI};
@@ -243,6 +255,8 @@ int main(int count, char **arguments)
             sign(&peer, line + 5);
         else if (!strncmp(line, "check ", 6))
             check(&peer, line + 6);
+        else if (!strcmp(line, "key"))
+            tell_key(&peer);
     }
     DeleteSecurityContext(&peer.context);
     FreeCredentialsHandle(&peer.credential);

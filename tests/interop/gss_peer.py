@@ -3,17 +3,16 @@
 # Copyright (C) 2026 the secur32 authors
 #
 # The other side of auth_peer: python3-gssapi on the system's GSSAPI, in both roles, and NTLM's
-# published example. Started by tests/interop/gss, which has made the KDC and the accounts. Prints
+# published example (nlmp.py). Started by tests/interop/gss, which has made the KDC and the accounts. Prints
 # TAP.
 #
 # Usage: gss_peer.py REALM USER PASSWORD SERVICE DOMAIN NTLM-USER NTLM-PASSWORD PEER...
-import hmac
-import struct
 import subprocess
 import sys
 
 import gssapi
 import gssapi.raw as raw
+import nlmp
 
 REALM, USER, PASSWORD, SERVICE, DOMAIN, NTLM_USER, NTLM_PASSWORD = sys.argv[1:8]
 PEER = sys.argv[8:]
@@ -122,28 +121,39 @@ def sspi_server(package, end):
     assert peer.done() == 0
 
 
-# MS-NLMP 4.2.1 (User, Domain, Password), 4.2.4.1.1 (NTOWFv2) and 4.2.4.3 (CHALLENGE_MESSAGE; without
-# the flag that allows OEM text as well as Unicode, of which gss-ntlmssp wants one).
-NTOWFV2 = bytes.fromhex("0c868a403bfd7a93a3001ef22ef02e3f")
-CHALLENGE = bytes.fromhex(
-    "4e544c4d53535000020000000c000c003800000031828ae20123456789abcdef0000000000000000240024004400000006007017"
-    "0000000f53006500720076006500720002000c0044006f006d00610069006e0001000c005300650072007600650072"
-    "0000000000"
-)
-
-
-def published_example():
+def published_example(timestamp):
+    """The account and the challenge of MS-NLMP 4.2: all that the client sends must be what the published
+    key gives, and it must take what a server with that key sends."""
     peer = Peer("client", "NTLM", SERVICE, "User", "Domain", "Password")
-    peer.hear("token")
-    peer.say("token " + CHALLENGE.hex())
-    third = bytes.fromhex(peer.hear("token")[1])
-    length, offset = struct.unpack_from("<H2xI", third, 20)
-    response = third[offset : offset + length]
-    server_challenge = CHALLENGE[24:32]
-    proof = hmac.new(NTOWFV2, server_challenge + response[16:], "md5").digest()
-    assert response[:16] == proof, "NTProofStr is not that of the published key"
-    length, offset = struct.unpack_from("<H2xI", third, 36)
-    assert third[offset : offset + length].decode("utf-16le") == "User"
+    first = bytes.fromhex(peer.hear("token")[1])
+    challenge = nlmp.challenge(timestamp)
+    peer.say("token " + challenge.hex())
+    third = nlmp.Authenticate(bytes.fromhex(peer.hear("token")[1]))
+    assert third.nt[:16] == third.proof, "NTProofStr is not that of the published key"
+    assert third.user.decode("utf-16le") == "User" and third.domain.decode("utf-16le") == "Domain"
+    if timestamp:
+        assert third.lm in (b"", bytes(24)), "LM response beside a timestamp (3.1.5.1.2)"
+        assert nlmp.TIMESTAMP in third.nt, "another time"
+        end = nlmp.MIC_OFFSET + nlmp.MIC_SIZE
+        assert third.message[nlmp.MIC_OFFSET : end] == third.mic(first, challenge), "MIC"
+    elif third.lm not in (b"", bytes(24)):  # gss-ntlmssp leaves it out
+        proof = nlmp.hmac_md5(nlmp.NTOWFV2, nlmp.SERVER_CHALLENGE + third.lm[16:])
+        assert third.lm[:16] == proof, "LMv2 response"
+    peer.hear("done")
+    peer.say("key")
+    assert bytes.fromhex(peer.hear("key")[1]) == third.key, "the session key is not the one that was sent"
+    client, server = nlmp.Direction(third.key, "client"), nlmp.Direction(third.key, "server")
+    for text in (b"Plaintext", b"the second of them", b"x" * 1000):
+        peer.say("seal " + text.decode())
+        assert bytes.fromhex(peer.hear("sealed")[1]) == client.seal(text), f"sealed {text[:20]}"
+        peer.say("sign " + text.decode())
+        assert bytes.fromhex(peer.hear("signature")[1]) == client.sign(text), f"signed {text[:20]}"
+        peer.say("open " + server.seal(text).hex())
+        assert peer.hear("opened")[1] == "00000000 " + text.decode()
+        peer.say(f"check {server.sign(text).hex()} {text.decode()}")
+        assert peer.hear("checked")[1] == "00000000"
+    peer.say("check " + (bytes(16)).hex() + " not signed")
+    assert peer.hear("checked")[1] == "8009030f"
     peer.done()
 
 
@@ -181,7 +191,9 @@ for package, end in (("Kerberos", "Kerberos"), ("Negotiate", "Kerberos"), ("NTLM
     if end == "Kerberos":
         test(f"client of {package}, ticket cache", sspi_client, package, end, ())
     test(f"server of {package}, ends with {end}", sspi_server, package, end)
-test("the published example of NTLMv2", published_example)
+test("the formulas for NTLM give the published values", nlmp.check)
+test("the published example of NTLMv2", published_example, False)
+test("the published example of NTLMv2, with a time and so with a MIC", published_example, True)
 test("an unknown service", wrong_target)
 test("no KDC for the realm", no_authority)
 test("a wrong password", wrong_password)

@@ -14,7 +14,9 @@ EXTRA_DIST += \
 	tests/interop/auth_peer.c \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
+	tests/interop/kdc.sh \
 	tests/interop/matrix.tsv \
+	tests/interop/nlmp.py \
 	tests/interop/peers.sh \
 	tests/interop/query \
 	tests/interop/run \

@@ -14,6 +14,8 @@ unit_tests = \
 	tests/unit/test_credential \
 	tests/unit/test_dispatch \
 	tests/unit/test_flags \
+	tests/unit/test_gss \
+	tests/unit/test_gss_message \
 	tests/unit/test_handle \
 	tests/unit/test_handshake \
 	tests/unit/test_identity \

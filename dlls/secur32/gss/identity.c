@@ -113,12 +113,14 @@ static uint32_t listed_mechs(const char *list)
     bool names_some = false;
 
     while (*list) {
-        size_t size = strcspn(list, ","), start = strspn(list, " \t");
+        size_t size = strcspn(list, ","), start = strspn(list, " \t"), end = size;
         bool exclude = list[start] == '!';
 
         start += exclude;
-        if (start < size) {
-            uint32_t bits = named_mechs(list + start, size - start);
+        while (end > start && (list[end - 1] == ' ' || list[end - 1] == '\t'))
+            end--;
+        if (start < end) {
+            uint32_t bits = named_mechs(list + start, end - start);
 
             excluded |= exclude ? bits : 0;
             included |= exclude ? 0 : bits;

@@ -15,7 +15,10 @@
 #define MARK_SIZE sizeof(MARK)
 #define TYPE_OFFSET 8
 
-#define REQUEST_TARGET 0x4u /* of the flags: the server tells its name */
+/* Of the flags. */
+#define REQUEST_TARGET 0x4u      /* the server tells its name */
+#define KEY_EXCHANGE 0x40000000u /* the client sends a key */
+#define KEY_SIZE 16
 
 /* Of the challenge. */
 #define CHALLENGE_SIZE 32 /* the oldest form has no list */
@@ -29,7 +32,9 @@
     12 /* LM, NT, domain, user, workstation, session key: eight bytes each                         \
         */
 #define AUTHENTICATE_NT 1
+#define AUTHENTICATE_KEY 5
 #define AUTHENTICATE_FIELDS 6
+#define AUTHENTICATE_FLAGS 60
 #define RESPONSE_NTLM1 24
 #define RESPONSE_LIST 44
 
@@ -107,6 +112,14 @@ static bool challenge_is_sound(struct span message)
            (list.size == 0 || list_is_sound(list));
 }
 
+/* gss-ntlmssp takes 16 bytes of it, wherever that is. */
+static bool key_is_sound(struct span message, struct span key)
+{
+    bool is_sent = little(message.data + AUTHENTICATE_FLAGS, 4) & KEY_EXCHANGE;
+
+    return key.size == KEY_SIZE || (key.size == 0 && !is_sent);
+}
+
 static bool authenticate_is_sound(struct span message)
 {
     struct span part;
@@ -115,6 +128,8 @@ static bool authenticate_is_sound(struct span message)
         return false;
     for (size_t i = 0; i < AUTHENTICATE_FIELDS; i++) {
         if (!field(message, AUTHENTICATE_FIRST + 8 * i, AUTHENTICATE_SIZE, &part))
+            return false;
+        if (i == AUTHENTICATE_KEY && !key_is_sound(message, part))
             return false;
         if (i != AUTHENTICATE_NT || part.size <= RESPONSE_NTLM1)
             continue;

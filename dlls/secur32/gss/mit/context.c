@@ -20,6 +20,10 @@
 static gss_OID_desc session_key_oid = {
     11, (void *)(uintptr_t) "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x05"};
 
+/* GSS_SPNEGO_REQUIRE_MIC, a number of Samba's, with which MIT's SPNEGO asks a mechanism. */
+static gss_OID_desc require_mic_oid = {
+    11, (void *)(uintptr_t) "\x2b\x06\x01\x04\x01\xb7\x7d\x85\x0f\x01\x02"};
+
 /* ---- steps ---- */
 
 static struct gss_channel_bindings_struct make_bindings(const struct mech_bindings *from)
@@ -92,6 +96,20 @@ static enum mech_status make_target(const struct mech_step *step, gss_name_t *na
     }
 }
 
+/*
+ * gss-ntlmssp signs the three messages (MS-NLMP 3.1.5.1.2: a MIC where the server tells the time)
+ * only where SPNEGO has asked it whether it will. So it is asked for its bare messages, too; the
+ * answer, no at this point, does not matter.
+ */
+static void ask_for_mic(const struct mech_context *context)
+{
+    gss_buffer_set_t set = NULL;
+    OM_uint32 minor;
+
+    (void)gssapi.inquire_sec_context_by_oid(&minor, context->context, &require_mic_oid, &set);
+    gssapi.release_buffer_set(&minor, &set);
+}
+
 enum mech_status mech_initiate(struct mech_context **context, struct mech_step *step)
 {
     struct mech_context *c = context_ready(context, false);
@@ -101,9 +119,11 @@ enum mech_status mech_initiate(struct mech_context **context, struct mech_step *
     enum mech_status status;
     gss_name_t target = NULL;
     gss_OID chosen = NULL;
+    bool is_first;
 
     if (!c)
         return *context ? MECH_BAD_ARGUMENT : MECH_NO_MEMORY;
+    is_first = !c->context;
     status = make_target(step, &target);
     if (status != MECH_OK)
         return step_done(c, step, status, 0);
@@ -115,6 +135,8 @@ enum mech_status mech_initiate(struct mech_context **context, struct mech_step *
                                     &chosen, &c->output, &flags, NULL);
     gssapi.release_name(&ignored, &target);
     status = status_of("initiate", major, minor);
+    if (is_first && status == MECH_CONTINUE && step->mech == MECH_NTLM)
+        ask_for_mic(c);
     if (step->input.size)
         status = after_token(status);
     c->chosen = library_mech(chosen);

@@ -63,9 +63,9 @@ static bool find_symbols(void *library)
     return true;
 }
 
-static bool oid_equal(const gss_OID_desc *a, const gss_OID_desc *b)
+static struct span oid_span(const gss_OID_desc *oid)
 {
-    return a->length == b->length && !memcmp(a->elements, b->elements, a->length);
+    return span_of(oid->elements, oid->length);
 }
 
 static uint32_t find_mechs(void)
@@ -122,7 +122,7 @@ enum mech library_mech(gss_OID oid)
 {
     enum mech mech = MECH_NTLM;
 
-    while (mech < MECH_COUNT && !(oid && oid_equal(&mech_oids[mech], oid)))
+    while (mech < MECH_COUNT && !(oid && span_equal(oid_span(&mech_oids[mech]), oid_span(oid))))
         mech++;
     return mech;
 }
