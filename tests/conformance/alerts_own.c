@@ -32,7 +32,7 @@ static void give(struct loop *loop, enum loop_role role, bool extended, bool wit
     CtxtHandle *given = side->has_context ? &side->context : NULL;
     ULONG request = side->request;
 
-    refusal->attributes = 0;
+    refusal->attributes = 0xffffffff; /* MariaDB leaves it uninitialised */
     if (role == LOOP_SERVER) {
         request =
             extended ? request | ASC_REQ_EXTENDED_ERROR : request & ~(ULONG)ASC_REQ_EXTENDED_ERROR;
@@ -74,6 +74,11 @@ struct cause {
     SECURITY_STATUS status, peer;
 };
 
+/* A ServerHello of this version, with TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 and no session id. */
+#define HELLO_OF(version)                                                                          \
+    "\x16\x03\x03\x00\x2a\x02\x00\x00\x26" version                                                 \
+    "abcdefghijklmnopqrstuvwxyz012345\x00\xc0\x2f\x00"
+
 /* clang-format off */
 static const struct cause causes[] = {
     {"an old client",               LOOP_SERVER, VERSION_TLS12, VERSION_TLS13, NULL, 0,
@@ -95,6 +100,13 @@ static const struct cause causes[] = {
     {"a record over the limit",     LOOP_CLIENT, VERSION_TLS12, VERSION_TLS12,
      "\x16\x03\x03\xff\xff\x02\x00", 7,
      22, SEC_E_ILLEGAL_MESSAGE, SEC_E_ILLEGAL_MESSAGE},
+    /* Rust's schannel tests a client of SSL 3 alone. */
+    {"TLS 1.0, which is not offered", LOOP_CLIENT, VERSION_TLS12, VERSION_TLS12,
+     HELLO_OF("\x03\x01"), 47, 70, SEC_E_UNSUPPORTED_FUNCTION, SEC_E_UNSUPPORTED_FUNCTION},
+    {"SSL 3.0, which is not offered", LOOP_CLIENT, VERSION_TLS12, VERSION_TLS12,
+     HELLO_OF("\x03\x00"), 47, 70, SEC_E_UNSUPPORTED_FUNCTION, SEC_E_UNSUPPORTED_FUNCTION},
+    {"TLS 1.1, which is not offered", LOOP_CLIENT, VERSION_TLS13, VERSION_TLS13,
+     HELLO_OF("\x03\x02"), 47, 70, SEC_E_UNSUPPORTED_FUNCTION, SEC_E_UNSUPPORTED_FUNCTION},
 };
 /* clang-format on */
 

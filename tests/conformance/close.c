@@ -161,6 +161,80 @@ START_TEST(close_ways)
     }
 }
 
+/* DecryptMessage with all that is held, by a peer's reader who looks at the four slots. */
+static SECURITY_STATUS open_held(struct loop_side *side, SecBuffer slots[4])
+{
+    SecBufferDesc list = list_make(slots, 4);
+
+    slots[0] = buffer_make(SECBUFFER_DATA, side->held.data, side->held.size);
+    for (size_t i = 1; i < 4; i++)
+        slots[i] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
+    return DecryptMessage(&side->context, &list, 0, NULL);
+}
+
+static void check_behind(struct loop_side *side, size_t behind)
+{
+    SecBuffer slot[4];
+
+    ok_status(open_held(side, slot), SEC_I_CONTEXT_EXPIRED, "close_notify");
+    ok_number(slot[1].BufferType, SECBUFFER_DATA, "slot 1");
+    ok_number(slot[1].cbBuffer, 0, "data with the closing");
+    ok(slot[1].pvBuffer != NULL, "slot 1 has no pointer");
+    if (behind) {
+        ok_number(slot[3].BufferType, SECBUFFER_EXTRA, "slot 3");
+        ok_number(slot[3].cbBuffer, behind, "EXTRA");
+        ok((uint8_t *)slot[3].pvBuffer == side->held.data + side->held.size - behind,
+           "EXTRA is not the tail");
+    } else {
+        ok_number(slot[3].BufferType, SECBUFFER_EMPTY, "slot 3");
+        ok_number(slot[3].cbBuffer, 0, "slot 3");
+    }
+    bytes_drop(&side->held, side->held.size - behind);
+}
+
+/* A close_notify behind data in one read, and bytes behind it (chat servers that log a player out;
+ * curl, MariaDB and Microsoft's web client look at EXTRA in slot 3). It is told again and again,
+ * and the answer to it can still be made. */
+START_TEST(close_extra)
+{
+    static const size_t behind[] = {0, 1, 10, 100};
+
+    for (size_t i = 0; i < 2 * 2 * COUNT_OF(behind); i++) {
+        size_t size = behind[i / 4];
+        enum loop_role reader = i / 2 % 2 ? LOOP_SERVER : LOOP_CLIENT;
+        struct bytes plain = {NULL, 0, 0};
+        uint8_t after[100] = {23, 3, 3, 0, 95};
+        SecBuffer slot[4];
+        struct connection it;
+
+        push_context("%s, the %s reads, %zu bytes behind", version_name(both_versions[i % 2]),
+                     reader == LOOP_CLIENT ? "client" : "server", size);
+        if (connect_pair(&it, both_versions[i % 2])) {
+            struct loop_side *side = &it.loop.side[reader];
+            enum loop_role closer = (enum loop_role)(1 - (int)reader);
+
+            loop_check_traffic(&it.loop); /* takes the tickets */
+            ok_status(loop_send(&it.loop, closer, "last", 4), SEC_E_OK, "data");
+            ok_status(loop_shutdown(&it.loop, closer), SEC_E_OK, "shutdown");
+            loop_deliver(&it.loop, reader, after, size);
+            loop_read(&it.loop, reader);
+            ok_status(loop_unseal(side, &plain), SEC_E_OK, "the data");
+            ok(plain.size == 4 && !memcmp(plain.data, "last", 4), "other data");
+            check_behind(side, size);
+            ok_status(open_held(side, slot), SEC_I_CONTEXT_EXPIRED, "again");
+            ok_status(loop_send(&it.loop, reader, "answer", 6), SEC_E_OK, "answer");
+            ok_status(loop_shutdown(&it.loop, reader), SEC_E_OK, "the reader's shutdown");
+            bytes_drop(&plain, plain.size);
+            ok_status(loop_receive(&it.loop, closer, 7, &plain), SEC_I_CONTEXT_EXPIRED,
+                      "both are closed");
+            ok_number(plain.size, 6, "answer");
+        }
+        bytes_done(&plain);
+        disconnect(&it);
+        pop_context();
+    }
+}
+
 /* Before the handshake is done the alert is a plain one; the server is told. */
 START_TEST(close_in_handshake)
 {

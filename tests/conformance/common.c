@@ -63,6 +63,76 @@ void disconnect(struct connection *connection)
     connection->has_pair = false;
 }
 
+bool started_init(struct started *started, enum test_version version)
+{
+    struct loop *loop = &started->loop;
+
+    memset(started, 0, sizeof(*started));
+    started->has_pair = pair_make(&started->pair, version, "rsa");
+    if (!started->has_pair)
+        return false;
+    loop_init(loop, &started->pair.client, &started->pair.server);
+    if (!ok_status(loop_step(loop, LOOP_CLIENT), SEC_I_CONTINUE_NEEDED, "hello") ||
+        !ok(loop_read(loop, LOOP_SERVER), "no hello") ||
+        !ok_status(loop_step(loop, LOOP_SERVER), SEC_I_CONTINUE_NEEDED, "answer"))
+        return false;
+    return ok(loop_read(loop, LOOP_CLIENT), "no answer");
+}
+
+void started_done(struct started *started)
+{
+    if (!started->has_pair)
+        return;
+    loop_done(&started->loop);
+    pair_done(&started->pair);
+}
+
+SECURITY_STATUS started_call(struct started *started, SecBufferDesc *input, size_t *size)
+{
+    struct loop_side *side = &started->loop.side[LOOP_CLIENT];
+    SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
+    SecBufferDesc output = list_make(&token, 1);
+    ULONG attributes;
+    SECURITY_STATUS status =
+        InitializeSecurityContextW(side->credential, &side->context, NULL, side->request, 0, 0,
+                                   input, 0, NULL, &output, &attributes, NULL);
+
+    if (size)
+        *size = token.cbBuffer;
+    FreeContextBuffer(token.pvBuffer);
+    return status;
+}
+
+bool status_is_known(SECURITY_STATUS status)
+{
+    static const SECURITY_STATUS known[] = {
+        SEC_E_ALGORITHM_MISMATCH,
+        SEC_E_APPLICATION_PROTOCOL_MISMATCH,
+        SEC_E_BUFFER_TOO_SMALL,
+        SEC_E_CERT_EXPIRED,
+        SEC_E_CERT_UNKNOWN,
+        SEC_E_CONTEXT_EXPIRED,
+        SEC_E_DECRYPT_FAILURE,
+        SEC_E_ILLEGAL_MESSAGE,
+        SEC_E_INCOMPLETE_MESSAGE,
+        SEC_E_INTERNAL_ERROR,
+        SEC_E_INVALID_HANDLE,
+        SEC_E_INVALID_TOKEN,
+        SEC_E_LOGON_DENIED,
+        SEC_E_MESSAGE_ALTERED,
+        SEC_E_NO_CREDENTIALS,
+        SEC_E_UNFINISHED_CONTEXT_DELETED,
+        SEC_E_UNSUPPORTED_FUNCTION,
+        SEC_E_UNTRUSTED_ROOT,
+        CRYPT_E_REVOKED,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        if (status == known[i])
+            return true;
+    return status >= 0;
+}
+
 SECURITY_STATUS first_call(CredHandle *client, const WCHAR *target, ULONG more, SecBuffer *token,
                            CtxtHandle *context)
 {

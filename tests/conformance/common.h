@@ -46,6 +46,22 @@ struct connection {
 bool connect_pair(struct connection *connection, enum test_version version);
 void disconnect(struct connection *connection);
 
+/* A client context that has said hello, and holds the answer of a server. started_init: false after
+ * a skip or a failed check. Always call started_done. */
+struct started {
+    struct pair pair;
+    struct loop loop;
+    bool has_pair;
+};
+
+bool started_init(struct started *started, enum test_version version);
+void started_done(struct started *started);
+/* One later call of the client with a list; the token is thrown away. size: of it, or NULL. */
+SECURITY_STATUS started_call(struct started *started, SecBufferDesc *input, size_t *size);
+
+/* Statuses that .NET knows; any other one makes it throw something without a name. */
+bool status_is_known(SECURITY_STATUS status);
+
 /* A first InitializeSecurityContext with CLIENT_REQUEST | more; the context is zero before it. */
 SECURITY_STATUS first_call(CredHandle *client, const WCHAR *target, ULONG more, SecBuffer *token,
                            CtxtHandle *context);

@@ -12,52 +12,6 @@
 
 #include <string.h>
 
-/* A client context that has said hello, and the answer of a server. */
-struct started {
-    struct pair pair;
-    struct loop loop;
-    bool ready;
-};
-
-static bool start(struct started *started, enum test_version version)
-{
-    memset(started, 0, sizeof(*started));
-    if (!pair_make(&started->pair, version, "rsa"))
-        return false;
-    started->ready = true;
-    loop_init(&started->loop, &started->pair.client, &started->pair.server);
-    if (!ok_status(loop_step(&started->loop, LOOP_CLIENT), SEC_I_CONTINUE_NEEDED, "hello") ||
-        !ok(loop_read(&started->loop, LOOP_SERVER), "no hello") ||
-        !ok_status(loop_step(&started->loop, LOOP_SERVER), SEC_I_CONTINUE_NEEDED, "answer"))
-        return false;
-    return ok(loop_read(&started->loop, LOOP_CLIENT), "no answer");
-}
-
-static void stop(struct started *started)
-{
-    if (!started->ready)
-        return;
-    loop_done(&started->loop);
-    pair_done(&started->pair);
-}
-
-/* One later call of the client with a list; the token is thrown away. */
-static SECURITY_STATUS call(struct started *started, SecBufferDesc *input, size_t *token_size)
-{
-    struct loop_side *side = &started->loop.side[LOOP_CLIENT];
-    SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
-    SecBufferDesc output = list_make(&token, 1);
-    ULONG attributes;
-    SECURITY_STATUS status =
-        InitializeSecurityContextW(side->credential, &side->context, NULL, side->request, 0, 0,
-                                   input, 0, NULL, &output, &attributes, NULL);
-
-    if (token_size)
-        *token_size = token.cbBuffer;
-    FreeContextBuffer(token.pvBuffer);
-    return status;
-}
-
 /* Nothing has come yet: not an error, and nothing moves. */
 START_TEST(input_empty_after_hello)
 {
@@ -66,25 +20,27 @@ START_TEST(input_empty_after_hello)
         size_t size = 0;
 
         push_context("%s", version_name(both_versions[i]));
-        if (start(&started, both_versions[i])) {
+        if (started_init(&started, both_versions[i])) {
             SecBuffer in[2];
             SecBufferDesc input = list_make(in, 2);
 
             for (unsigned times = 0; times < 3; times++) {
                 in[0] = buffer_make(SECBUFFER_TOKEN, NULL, 0);
                 in[1] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
-                ok_status(call(&started, &input, &size), SEC_E_INCOMPLETE_MESSAGE, "empty token");
+                ok_status(started_call(&started, &input, &size), SEC_E_INCOMPLETE_MESSAGE,
+                          "empty token");
                 ok_number(size, 0, "token");
                 if (in[1].BufferType == SECBUFFER_MISSING)
                     ok_number(in[1].cbBuffer, 5, "missing");
             }
             input = list_make(in, 0);
-            ok_status(call(&started, &input, &size), SEC_E_INCOMPLETE_MESSAGE, "no buffers");
-            ok_status(call(&started, NULL, &size), SEC_E_INCOMPLETE_MESSAGE, "no list");
+            ok_status(started_call(&started, &input, &size), SEC_E_INCOMPLETE_MESSAGE,
+                      "no buffers");
+            ok_status(started_call(&started, NULL, &size), SEC_E_INCOMPLETE_MESSAGE, "no list");
             if (ok(loop_handshake(&started.loop), "the handshake does not go on"))
                 loop_check_traffic(&started.loop);
         }
-        stop(&started);
+        started_done(&started);
         pop_context();
     }
 }
@@ -113,7 +69,7 @@ START_TEST(input_orders)
         struct started started;
 
         push_context("%s", cases[i].name);
-        if (start(&started, VERSION_TLS12)) {
+        if (started_init(&started, VERSION_TLS12)) {
             struct bytes *held = &started.loop.side[LOOP_CLIENT].held;
             SecBuffer in[4];
             SecBufferDesc input = list_make(in, cases[i].count);
@@ -123,10 +79,10 @@ START_TEST(input_orders)
                 in[k] = (cases[i].types[k] & ~SECBUFFER_ATTRMASK) == SECBUFFER_TOKEN
                             ? buffer_make(cases[i].types[k], held->data, held->size)
                             : buffer_make(cases[i].types[k], NULL, 0);
-            ok_status(call(&started, &input, &size), SEC_I_CONTINUE_NEEDED, "status");
+            ok_status(started_call(&started, &input, &size), SEC_I_CONTINUE_NEEDED, "status");
             ok(size > 0, "no token");
         }
-        stop(&started);
+        started_done(&started);
         pop_context();
     }
 }
@@ -140,8 +96,8 @@ START_TEST(input_bad_lists)
     struct bytes *held;
     SecBuffer in[2];
 
-    if (!start(&started, VERSION_TLS12)) {
-        stop(&started);
+    if (!started_init(&started, VERSION_TLS12)) {
+        started_done(&started);
         return;
     }
     held = &started.loop.side[LOOP_CLIENT].held;
@@ -149,25 +105,27 @@ START_TEST(input_bad_lists)
         skip("codes for lists that cannot be read are not known of Windows");
     } else {
         input = (SecBufferDesc){SECBUFFER_VERSION, 2, NULL};
-        ok_status(call(&started, &input, NULL), SEC_E_INVALID_TOKEN, "a count without buffers");
+        ok_status(started_call(&started, &input, NULL), SEC_E_INVALID_TOKEN,
+                  "a count without buffers");
         input = (SecBufferDesc){SECBUFFER_VERSION, 1000, many};
-        ok_status(call(&started, &input, NULL), SEC_E_INVALID_TOKEN, "1000 buffers");
+        ok_status(started_call(&started, &input, NULL), SEC_E_INVALID_TOKEN, "1000 buffers");
     }
     in[0] = buffer_make(SECBUFFER_DATA, held->data, held->size);
     in[1] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
     input = list_make(in, 2);
-    ok_status(call(&started, &input, NULL), SEC_E_INCOMPLETE_MESSAGE, "DATA in place of TOKEN");
+    ok_status(started_call(&started, &input, NULL), SEC_E_INCOMPLETE_MESSAGE,
+              "DATA in place of TOKEN");
     in[0] = buffer_make(SECBUFFER_TOKEN, held->data, held->size);
     in[1] = buffer_make(SECBUFFER_EMPTY, NULL, 5);
-    ok_status(call(&started, &input, NULL), SEC_E_INVALID_TOKEN, "EMPTY with a size");
+    ok_status(started_call(&started, &input, NULL), SEC_E_INVALID_TOKEN, "EMPTY with a size");
     in[0] = buffer_make(SECBUFFER_TOKEN, NULL, 50);
     in[1] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
     if (!running_on_windows())
-        ok_status(call(&started, &input, NULL), SEC_E_INCOMPLETE_MESSAGE,
+        ok_status(started_call(&started, &input, NULL), SEC_E_INCOMPLETE_MESSAGE,
                   "a size without a pointer is empty");
     if (ok(loop_handshake(&started.loop), "the handshake does not go on"))
         loop_check_traffic(&started.loop);
-    stop(&started);
+    started_done(&started);
 }
 
 /* No TLS at all in place of the server's answer. */
@@ -198,20 +156,20 @@ START_TEST(input_no_tls)
             char memory[64];
 
             push_context("%s, %s", version_name(both_versions[v]), cases[i].name);
-            if (start(&started, both_versions[v])) {
+            if (started_init(&started, both_versions[v])) {
                 SECURITY_STATUS status;
 
                 memcpy(memory, cases[i].bytes, cases[i].size);
                 in[0] = buffer_make(SECBUFFER_TOKEN, memory, cases[i].size);
                 in[1] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
-                status = call(&started, &input, NULL);
+                status = started_call(&started, &input, NULL);
                 if (status != cases[i].also)
                     ok_status(status, cases[i].want, "status");
                 /* A further call is an error, and no new beginning. */
                 if (status < 0)
-                    ok(call(&started, NULL, NULL) < 0, "goes on after a failure");
+                    ok(started_call(&started, NULL, NULL) < 0, "goes on after a failure");
             }
-            stop(&started);
+            started_done(&started);
             pop_context();
         }
     }
@@ -239,8 +197,8 @@ START_TEST(input_record_sizes)
         SecBufferDesc input = list_make(in, 2);
 
         push_context("%s", cases[i].name);
-        if (start(&started, VERSION_TLS12)) {
-            SECURITY_STATUS status = call(&started, &input, NULL);
+        if (started_init(&started, VERSION_TLS12)) {
+            SECURITY_STATUS status = started_call(&started, &input, NULL);
 
             if (cases[i].incomplete) {
                 ok_status(status, SEC_E_INCOMPLETE_MESSAGE, "status");
@@ -250,7 +208,7 @@ START_TEST(input_record_sizes)
                    (unsigned long)status & 0xffffffff);
             }
         }
-        stop(&started);
+        started_done(&started);
         pop_context();
     }
 }
@@ -353,5 +311,33 @@ START_TEST(input_extra_behind_finished)
             }
             pop_context();
         }
+    }
+}
+
+/* A client of TLS 1.3 is done with the server's flight. What follows it in the same read, be it
+ * data that the server sends early or tickets, whole or not, is EXTRA and untouched: only
+ * DecryptMessage has the keys for it. */
+START_TEST(input_extra_behind_flight)
+{
+    static const size_t sizes[] = {1, 4, 5, 6, 36, 37, 38, 74, 80};
+
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        uint8_t behind[80] = {0};
+        struct started started;
+
+        for (size_t at = 0; at < sizeof(behind); at += 37)
+            memcpy(behind + at, "\x17\x03\x03\x00\x20", 5);
+        push_context("%zu bytes", sizes[i]);
+        if (started_init(&started, VERSION_TLS13)) {
+            struct loop_side *side = &started.loop.side[LOOP_CLIENT];
+
+            bytes_add(&side->held, behind, sizes[i]);
+            ok_status(loop_step(&started.loop, LOOP_CLIENT), SEC_E_OK, "the flight");
+            ok_number(side->held.size, sizes[i], "EXTRA");
+            ok(side->held.size == sizes[i] && !memcmp(side->held.data, behind, sizes[i]),
+               "EXTRA was changed");
+        }
+        started_done(&started);
+        pop_context();
     }
 }

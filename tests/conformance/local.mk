@@ -30,11 +30,15 @@ conformance_sources = \
 	tests/conformance/exports.c \
 	tests/conformance/first_call.c \
 	tests/conformance/habits.c \
+	tests/conformance/habits_curl.c \
+	tests/conformance/habits_mongodb.c \
 	tests/conformance/handles.c \
 	tests/conformance/hostile.c \
+	tests/conformance/hostile_calls.c \
 	tests/conformance/identities.c \
 	tests/conformance/input.c \
 	tests/conformance/keys.c \
+	tests/conformance/later_call.c \
 	tests/conformance/lsa.c \
 	tests/conformance/names.c \
 	tests/conformance/packages.c \

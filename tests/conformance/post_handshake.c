@@ -185,6 +185,7 @@ static SECURITY_STATUS pump_side(struct loop *loop, enum loop_role role, bool *i
 {
     struct loop_side *side = &loop->side[role];
     struct bytes plain = {NULL, 0, 0};
+    SecPkgContext_ConnectionInfo info;
     SECURITY_STATUS status;
 
     if (!*in_handshake) {
@@ -193,6 +194,9 @@ static SECURITY_STATUS pump_side(struct loop *loop, enum loop_role role, bool *i
         bytes_done(&plain);
         if (status != SEC_I_RENEGOTIATE)
             return status;
+        /* Programs ask here which version it is, to know what is meant (c-ares). */
+        ok_status(QueryContextAttributesW(&side->context, SECPKG_ATTR_CONNECTION_INFO, &info),
+                  SEC_E_OK, "connection info");
     }
     status = loop_step(loop, role);
     *in_handshake = status == SEC_I_CONTINUE_NEEDED || status == SEC_E_INCOMPLETE_MESSAGE;

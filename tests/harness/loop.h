@@ -37,7 +37,8 @@ struct loop_leg {
 struct loop_side {
     /* what the test may set before the first step */
     CredHandle *credential;
-    const WCHAR *target; /* client */
+    const WCHAR *target;       /* client */
+    const WCHAR *later_target; /* client: of later calls; NULL, as most programs do */
     ULONG request;
     void *alpn; /* SEC_APPLICATION_PROTOCOLS, given with the first call */
     size_t alpn_size;
