@@ -78,6 +78,43 @@ START_TEST(renegotiation_data_between)
     meeting_close(&meeting);
 }
 
+/* The peer sends data behind its HelloRequest, before it has seen our hello: what a program that
+ * gives all it reads to the handshake function sees of it. Nothing is lost, and it comes in order.
+ */
+START_TEST(renegotiation_interlude)
+{
+    static const enum loop_cut cuts[] = {LOOP_WHOLE, LOOP_RECORD, LOOP_BYTE, LOOP_RANDOM};
+    static const enum habit habits[] = {HABIT_EXTRA, HABIT_EMPTY_FIRST};
+
+    for (size_t i = 0; i < 2 * 2 * COUNT_OF(cuts); i++) {
+        struct meeting_wish wish = {.ours = LOOP_CLIENT,
+                                    .version = VERSION_TLS12,
+                                    .suites = i / 2 % 2 ? "ECDHE-RSA-AES128-SHA256" : NULL};
+        enum habit habit = habits[i % 2];
+        struct bytes plain = {NULL, 0, 0};
+        struct meeting meeting;
+
+        push_context("%s, %s, cut %d", habit_name(habit), wish.suites ? wish.suites : "AEAD",
+                     (int)cuts[i / 4]);
+        if (meeting_connect(&meeting, &wish) && meeting_talk(&meeting, habit)) {
+            meeting.loop.cut = cuts[i / 4];
+            meeting_peer_send(&meeting, "one ", 4);
+            peer_begins(&meeting);
+            for (unsigned k = 0; k < 5; k++)
+                meeting_peer_send(&meeting, "two ", 4);
+            meeting_peer_send(&meeting, "three", 5);
+            ok_status(meeting_receive(&meeting, habit, 29, &plain), SEC_E_OK, "received");
+            ok(plain.size == 29 && !memcmp(plain.data, "one two two two two two three", 29),
+               "other data: %zu bytes", plain.size);
+            ok_number(meeting.handshakes, 2, "handshakes");
+            meeting_talk(&meeting, habit);
+        }
+        bytes_done(&plain);
+        meeting_close(&meeting);
+        pop_context();
+    }
+}
+
 /* A program that does nothing about it goes on sending and receiving. */
 START_TEST(renegotiation_ignored)
 {

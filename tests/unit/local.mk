@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/test_handle \
 	tests/unit/test_handshake \
 	tests/unit/test_identity \
+	tests/unit/test_interlude \
 	tests/unit/test_log \
 	tests/unit/test_mem \
 	tests/unit/test_message \
@@ -64,6 +65,7 @@ fake_sources = \
 	tests/unit/fake_tls.c \
 	tests/unit/fake_tls.h
 tests_unit_test_handshake_SOURCES = tests/unit/test_handshake.c $(fake_sources)
+tests_unit_test_interlude_SOURCES = tests/unit/test_interlude.c $(fake_sources)
 tests_unit_test_message_SOURCES = tests/unit/test_message.c $(fake_sources)
 EXTRA_DIST += $(fake_sources)
 

@@ -419,11 +419,17 @@ START_TEST(message_renegotiation_of_ours)
     ok_status(call_make(&call), SEC_E_INCOMPLETE_MESSAGE, "and again: the peer's turn");
     ok_number(call.in[1].cbBuffer, 5, "missing");
     call_add_data(&call, TLS_TYPE_DATA, "text", 4);
-    ok_status(call_make(&call), SEC_E_OUT_OF_SEQUENCE, "data are not for this function");
+    ok_status(call_make(&call), SEC_E_INCOMPLETE_MESSAGE, "data are for DecryptMessage");
+    {
+        struct opening opening = {.count = 0};
+
+        ok_status(open_message(&call, &opening), SEC_E_OK, "which opens them");
+        check_slots(&call, &opening, 4, 0);
+    }
     call.size = 0;
     call_add(&call, FAKE_OUTPUT, 10);
     call_add_data(&call, TLS_TYPE_DATA, "text", 4);
-    ok_status(call_make(&call), SEC_I_CONTINUE_NEEDED, "but no harm was done");
+    ok_status(call_make(&call), SEC_I_CONTINUE_NEEDED, "and no harm was done");
     ok_number(call.used, 10, "used");
     call.size = 0;
     call_add(&call, FAKE_DONE, 10);

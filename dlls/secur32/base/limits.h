@@ -23,6 +23,7 @@
 #define LIMIT_HANDSHAKE_SERVER_AUTH 0x8000  /* ... MessageLimitServerClientAuth */
 #define LIMIT_HANDSHAKE_MAX        0xffffff /* ... the most that either may be set to: 2^24 - 1 */
 #define LIMIT_EMPTY_RECORDS        32       /* in a row, before the peer is told unexpected_message */
+#define LIMIT_INTERLUDE            0x100000 /* bytes of records between those of a renegotiation; ours */
 #define LIMIT_CERTIFICATES         100      /* SCH_CRED_MAX_SUPPORTED_CERTS */
 #define LIMIT_ALGORITHMS           256      /* SCH_CRED_MAX_SUPPORTED_ALGS */
 #define LIMIT_TLS_PARAMETERS       16       /* SCH_CRED_MAX_SUPPORTED_PARAMETERS */

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "schannel/alerts.h"
 #include "schannel/handshake.h"
+#include "schannel/interlude.h"
 #include "schannel/session.h"
 
 /* Entries of the cache live for ten hours unless the credential says otherwise (Microsoft Learn,
@@ -40,6 +41,7 @@ struct schan_context *context_new(enum tls_role role)
     atomic_init(&context->sent_close, false);
     atomic_init(&context->renegotiating, false);
     atomic_init(&context->session_disabled, false);
+    atomic_init(&context->has_interlude, false);
     return context;
 }
 
@@ -52,6 +54,7 @@ void schan_delete_context(void *object)
     tls_session_free(context->tls);
     schan_credential_unref(context->credential);
     handshake_replay_free(context);
+    interlude_free(context);
     mem_free(context->target);
     mem_free(context->name);
     mem_free(context->cache_name);

@@ -51,6 +51,7 @@ struct schan_context {
     atomic_bool received_close, sent_close; /* (a) */
     atomic_bool renegotiating;    /* (a) TLS 1.2: handshake records are the handshake functions' */
     atomic_bool session_disabled; /* (a) SCHANNEL_SESSION_TOKEN said not to resume */
+    atomic_bool has_interlude;    /* (a) something is in it */
 
     struct lock handshake;
     ULONG request;               /* (h) of the latest call */
@@ -90,6 +91,7 @@ struct schan_context {
     unsigned opened; /* (x) TLS 1.3: records that DecryptMessage rewrote and nobody brought back */
     uint8_t opened_head[CONTEXT_OPENED_HEAD]; /* (x) TLS 1.2: start of the last one */
     size_t opened_size;                       /* (x) its size; 0: none */
+    struct schan_interlude *interlude;        /* (h x) pointer; (x) what it points to */
 
     /* Messages write none of these, so both directions may read them from one cache line. */
     uint32_t receive_limit;                           /* (r) the longest record body */

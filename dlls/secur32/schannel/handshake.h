@@ -46,6 +46,7 @@ struct handshake {
     size_t missing;               /* with SEC_E_INCOMPLETE_MESSAGE */
     uint8_t refusal;              /* with SEC_E_ILLEGAL_MESSAGE of input_next: the alert to send */
     bool progress;                /* records were taken in this call */
+    bool interlude;               /* all of the input is shown again, see interlude.h */
     bool datagram;                /* first call: DTLS is meant */
     struct tls_prestate prestate; /* first call of a server of DTLS */
     bool store_session;           /* when all locks are released */
@@ -73,7 +74,7 @@ struct span input_rest(const struct handshake *h);
  * bytes; other errors: bytes that can be no record. */
 MUST_CHECK SECURITY_STATUS input_next(struct handshake *h, struct span *records);
 /* tls_step took so many bytes of what input_next gave. */
-void input_taken(struct handshake *h, size_t size);
+MUST_CHECK SECURITY_STATUS input_taken(struct handshake *h, size_t size);
 /* Remembers what this call has taken; take_rest: takes all whole records that are left as well. */
 MUST_CHECK SECURITY_STATUS input_remember(struct handshake *h, bool take_rest);
 /* The handshake is complete: gives back what was kept of the input behind it. false: it cannot. */

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "schannel/alerts.h"
+#include "schannel/interlude.h"
 #include "schannel/record.h"
 #include "sspi/buffers.h"
 
@@ -66,8 +67,8 @@ static enum record_cut cut_first(const struct handshake *h, struct span bytes, s
     return cut;
 }
 
-/* A renegotiation can have application data between its records, which is not for tls_step. On a
- * connected context of TLS 1.3 nothing is: see handshake_post.c. */
+/* A renegotiation can have application data between its records, which is not for tls_step: see
+ * interlude.h. On a connected context of TLS 1.3 nothing is: see handshake_post.c. */
 static bool is_foreign_data(const struct handshake *h, uint8_t type)
 {
     if (!h->context || !h->context->info.done)
@@ -127,9 +128,30 @@ static size_t kept_left(const struct handshake *h)
     return replay ? replay->kept_size - replay->kept_fed : 0;
 }
 
+/* The record of data that is next. A program that gave no slot for EXTRA cannot be told of it. */
+static SECURITY_STATUS take_data(struct handshake *h)
+{
+    struct span rest = input_rest(h);
+    size_t size, missing;
+    SECURITY_STATUS status;
+
+    if (!h->slot || !atomic_load(&h->context->renegotiating) || rest.data[0] != RECORD_DATA ||
+        (atomic_load(&h->context->has_interlude) && !h->interlude) ||
+        record_cut(rest, LIMIT_CIPHERTEXT_TLS12, &size, &missing) != RECORD_WHOLE)
+        return SEC_E_OUT_OF_SEQUENCE;
+    status =
+        interlude_add_data(h->context, span_of(h->input.data, h->used), span_of(rest.data, size));
+    if (status == SEC_E_OK) {
+        h->used += size;
+        h->interlude = true;
+    }
+    return status;
+}
+
 SECURITY_STATUS input_next(struct handshake *h, struct span *records)
 {
     size_t kept = kept_left(h);
+    SECURITY_STATUS status;
 
     if (h->context && h->context->datagram) {
         *records = input_rest(h); /* all of it is taken, and what is no record is dropped */
@@ -141,26 +163,39 @@ SECURITY_STATUS input_next(struct handshake *h, struct span *records)
         *records = span_of(replay->kept + replay->kept_fed, kept);
         return SEC_E_OK;
     }
-    return cut_records(h, records);
+    while ((status = cut_records(h, records)) == SEC_E_OUT_OF_SEQUENCE) {
+        status = take_data(h);
+        if (status != SEC_E_OK)
+            break;
+    }
+    return status;
 }
 
-void input_taken(struct handshake *h, size_t size)
+SECURITY_STATUS input_taken(struct handshake *h, size_t size)
 {
+    SECURITY_STATUS status = SEC_E_OK;
+
     if (size)
         h->progress = true;
-    if (kept_left(h))
+    if (kept_left(h)) {
         h->context->replay->kept_fed += size;
-    else
-        h->used += size;
+        return SEC_E_OK;
+    }
+    if (h->interlude)
+        status = interlude_add(h->context, span_of(h->input.data + h->used, size));
+    h->used += size;
+    return status;
 }
 
-/* The size of the whole records in front. */
-static size_t whole_records(struct span bytes)
+/* The size of the whole records in front that are for tls_step. */
+static size_t whole_records(const struct handshake *h)
 {
+    struct span bytes = input_rest(h);
     size_t total = 0, size, missing;
 
     while (bytes.size &&
-           record_cut(bytes, LIMIT_CIPHERTEXT_TLS12, &size, &missing) == RECORD_WHOLE) {
+           record_cut(bytes, LIMIT_CIPHERTEXT_TLS12, &size, &missing) == RECORD_WHOLE &&
+           !is_foreign_data(h, bytes.data[0])) {
         total += size;
         bytes.data += size;
         bytes.size -= size;
@@ -194,12 +229,15 @@ SECURITY_STATUS input_remember(struct handshake *h, bool take_rest)
     replay->fresh = true;
 
     if (take_rest && !kept_left(h)) {
-        rest = whole_records(input_rest(h));
+        rest = whole_records(h);
         replay_drop_kept(replay);
         replay->kept = mem_copy(span_of(input_rest(h).data, rest));
         if (!replay->kept)
             return SEC_E_INSUFFICIENT_MEMORY;
         replay->kept_size = rest;
+        if (h->interlude &&
+            interlude_add(h->context, span_of(h->input.data + h->used, rest)) != SEC_E_OK)
+            return SEC_E_INSUFFICIENT_MEMORY;
         h->used += rest;
     }
     replay_drop_seen(replay);
@@ -214,7 +252,9 @@ void input_skip_repeated(struct handshake *h)
 {
     const struct schan_replay *replay = h->context->replay;
 
-    if (replay && replay->seen_size && replay->seen_size <= h->input.size &&
+    h->used = interlude_shown(h->context, h->input);
+    h->interlude = h->used != 0;
+    if (replay && replay->seen_size > h->used && replay->seen_size <= h->input.size &&
         memcmp(replay->seen, h->input.data, replay->seen_size) == 0)
         h->used = replay->seen_size;
 }
@@ -251,7 +291,7 @@ void input_settle(struct handshake *h, SECURITY_STATUS status)
 
 void input_report(struct handshake *h, SECURITY_STATUS status)
 {
-    size_t left = h->input.size - h->used;
+    size_t done = h->interlude ? 0 : h->used, left = h->input.size - done;
 
     if (!h->slot)
         return;
@@ -262,7 +302,7 @@ void input_report(struct handshake *h, SECURITY_STATUS status)
         h->slot->BufferType = SECBUFFER_EXTRA;
         h->slot->cbBuffer = (ULONG)left; /* not above the cbBuffer of TOKEN */
         /* Programs are told to use the end of their own buffer, but some read this. */
-        h->slot->pvBuffer = (uint8_t *)h->token_in->pvBuffer + h->used;
+        h->slot->pvBuffer = (uint8_t *)h->token_in->pvBuffer + done;
     }
 }
 

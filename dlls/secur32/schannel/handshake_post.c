@@ -8,7 +8,7 @@
  * is owed to the peer. Some programs call without input first, some bring records that were never
  * decrypted.
  * TLS 1.2: a renegotiation, begun by the peer (DecryptMessage said so) or by a call without input.
- * Its records come encrypted.
+ * Its records come encrypted, and there may be data among them (interlude.h).
  *
  * Sources: Microsoft Learn, "DecryptMessage (Schannel)" (SEC_I_RENEGOTIATE), "Renegotiating an
  * Schannel Connection", "Recognizing a Request to Renegotiate a Connection"; what curl, .NET, Qt,
@@ -23,13 +23,6 @@
 #include "schannel/alerts.h"
 #include "schannel/record.h"
 #include "schannel/record_open.h"
-
-/* Something is asked for that bytes of the peer must come first for. */
-static SECURITY_STATUS want_bytes(struct handshake *h)
-{
-    h->missing = LIMIT_RECORD_HEADER;
-    return SEC_E_INCOMPLETE_MESSAGE;
-}
 
 /* The peer asked for a handshake or a certificate; holds until that is complete. */
 static bool request_waits(struct schan_context *context)
@@ -258,8 +251,9 @@ static SECURITY_STATUS empty_call(struct handshake *h, bool modern)
         return modern ? serve(h) : renegotiate(h);
     if (atomic_load(&context->received_close))
         return SEC_I_CONTEXT_EXPIRED;
+    /* It may have been asked for a certificate; otherwise there is nothing to go on with. */
     if (!modern)
-        return atomic_load(&context->renegotiating) ? want_bytes(h) : begin_anew(h);
+        return atomic_load(&context->renegotiating) ? handshake_run(h, false) : begin_anew(h);
 
     /* An update of keys that is owed, or a ticket whose record comes with the next call. */
     if (opened)
@@ -274,6 +268,9 @@ SECURITY_STATUS handshake_connected_call(struct handshake *h)
     bool modern = h->context->info.version == 0x0304;
     bool closed = context_phase(h->context) == PHASE_CLOSED;
 
+    /* The handshake is over: what is left of it is for DecryptMessage. */
+    if (h->interlude && !atomic_load(&h->context->renegotiating))
+        return SEC_E_OUT_OF_SEQUENCE;
     if (h->used == h->input.size)
         return closed ? SEC_I_CONTEXT_EXPIRED : empty_call(h, modern);
     if (modern)

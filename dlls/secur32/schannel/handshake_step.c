@@ -364,6 +364,9 @@ SECURITY_STATUS handshake_no_records(struct handshake *h, SECURITY_STATUS status
 {
     if (h->context->datagram)
         return SEC_I_CONTINUE_NEEDED; /* the peer's flight is not whole yet */
+    /* In an interlude the program would come at once with what is EXTRA, and that is all. */
+    if (h->interlude && status == SEC_E_INCOMPLETE_MESSAGE)
+        return status;
     if (h->progress && (status == SEC_E_INCOMPLETE_MESSAGE || status == SEC_E_OUT_OF_SEQUENCE))
         return SEC_I_CONTINUE_NEEDED;
     if (status == SEC_E_INVALID_TOKEN) {
@@ -393,7 +396,9 @@ SECURITY_STATUS handshake_run(struct handshake *h, bool begin)
         context_lock_tls(h->context);
         tls_step(h->context->tls, records, &h->result);
         context_unlock_tls(h->context);
-        input_taken(h, h->result.consumed <= records.size ? h->result.consumed : records.size);
+        if (input_taken(h, h->result.consumed <= records.size ? h->result.consumed
+                                                              : records.size) != SEC_E_OK)
+            return handshake_fail_alert(h, SEC_E_INSUFFICIENT_MEMORY, ALERT_INTERNAL_ERROR);
 
         idle = h->result.consumed ? 0 : idle + 1;
         if (idle > IDLE_STEPS_MAX)

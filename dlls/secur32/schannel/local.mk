@@ -29,6 +29,7 @@ schannel_sources = \
 	dlls/secur32/schannel/handshake_post.c \
 	dlls/secur32/schannel/handshake_settings.c \
 	dlls/secur32/schannel/handshake_step.c \
+	dlls/secur32/schannel/interlude.c \
 	dlls/secur32/schannel/package.c \
 	dlls/secur32/schannel/policy.c \
 	dlls/secur32/schannel/policy_crypto.c \
@@ -59,6 +60,7 @@ schannel_headers = \
 	dlls/secur32/schannel/flags.h \
 	dlls/secur32/schannel/handshake.h \
 	dlls/secur32/schannel/handshake_settings.h \
+	dlls/secur32/schannel/interlude.h \
 	dlls/secur32/schannel/package.h \
 	dlls/secur32/schannel/policy.h \
 	dlls/secur32/schannel/policy_base.h \

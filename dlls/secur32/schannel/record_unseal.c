@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "schannel/alerts.h"
+#include "schannel/interlude.h"
 #include "schannel/record.h"
 #include "schannel/record_open.h"
 #include "sspi/buffers.h"
@@ -103,7 +104,10 @@ static SECURITY_STATUS open_first(struct schan_context *context, struct message 
     if (context->receive_modern && message->data[0] == RECORD_HANDSHAKE)
         return SEC_E_CONTEXT_EXPIRED;
 
-    status = schan_open_record(context, message->data, size, opened);
+    if (interlude_open(context, message->data, size, opened))
+        status = SEC_E_OK;
+    else
+        status = schan_open_record(context, message->data, size, opened);
     if (status < 0)
         return status;
     if (status == SEC_E_OK && opened->plain_size)
