@@ -309,3 +309,45 @@ START_TEST(post_authentication_twice)
     }
     asking_done(&asking);
 }
+
+/* Data behind the request, in the same read: they are EXTRA when the program is asked and when it
+ * goes on, and open afterwards. */
+START_TEST(post_authentication_question_extra)
+{
+    for (int same_bytes = 0; same_bytes < 2; same_bytes++) {
+        struct bytes given = {NULL, 0, 0}, plain = {NULL, 0, 0};
+        struct asking asking;
+
+        push_context("%s", same_bytes ? "the same bytes" : "what was EXTRA");
+        if (asking_init(&asking, NULL)) {
+            struct loop_side *client = &asking.loop.side[LOOP_CLIENT];
+            size_t record;
+
+            loop_check_traffic(&asking.loop); /* takes the tickets */
+            if (ask(&asking)) {
+                ok_status(loop_send(&asking.loop, LOOP_SERVER, "data", 4), SEC_E_OK, "data");
+                loop_read(&asking.loop, LOOP_CLIENT);
+                record = wire_record_size(client->held.data, client->held.size);
+                ok_status(loop_unseal(client, &plain), SEC_I_RENEGOTIATE, "the request");
+                bytes_add(&given, client->held.data, client->held.size);
+                ok_status(loop_step(&asking.loop, LOOP_CLIENT), SEC_I_INCOMPLETE_CREDENTIALS,
+                          "the question");
+                ok_number(client->held.size, given.size - record, "EXTRA with the question");
+                if (same_bytes) {
+                    bytes_drop(&client->held, client->held.size);
+                    bytes_add(&client->held, given.data, given.size);
+                }
+                ok_status(loop_step(&asking.loop, LOOP_CLIENT), SEC_E_OK, "goes on");
+                ok_number(client->held.size, given.size - record, "EXTRA afterwards");
+                ok_status(loop_unseal(client, &plain), SEC_E_OK, "the data");
+                ok(plain.size == 4 && !memcmp(plain.data, "data", 4), "other data");
+                ok_status(take_answer(&asking, WAY_DECRYPT), SEC_E_OK, "the server takes it");
+                loop_check_traffic(&asking.loop);
+            }
+        }
+        bytes_done(&given);
+        bytes_done(&plain);
+        asking_done(&asking);
+        pop_context();
+    }
+}

@@ -273,6 +273,9 @@ SECURITY_STATUS handshake_connected_call(struct handshake *h)
         return SEC_E_OUT_OF_SEQUENCE;
     if (h->used == h->input.size)
         return closed ? SEC_I_CONTEXT_EXPIRED : empty_call(h, modern);
+    /* The program was asked for a certificate, and goes on; what else it gives is still EXTRA. */
+    if (modern && h->context->credential_asked && request_waits(h->context))
+        return serve(h);
     if (modern)
         return modern_record(h);
     return closed ? SEC_I_CONTEXT_EXPIRED : legacy_records(h);
