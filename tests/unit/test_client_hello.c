@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/hello.h"
 #include "base/mem.h"
 #include "harness.h"
 #include "schannel/serialized.h"
@@ -83,9 +84,10 @@ START_TEST(client_hello_good)
         ok_status(client_hello_server_name(&hello, &name), SEC_E_OK, "bare %d: name", bare);
         ok(name.size == 9 && !memcmp(name.data, "host.test", 9) && inside(name, message, size),
            "bare %d: another name", bare);
-        ok(client_hello_find(&hello, 5, &body) && body.size == 2 && body.data[1] == 0xcd,
+        ok(hello_find_extension(hello.extensions, 5, &body) && body.size == 2 &&
+               body.data[1] == 0xcd,
            "bare %d: extension 5", bare);
-        ok(!client_hello_find(&hello, 16, &body), "bare %d: extension 16", bare);
+        ok(!hello_find_extension(hello.extensions, 16, &body), "bare %d: extension 16", bare);
     }
     size = make_hello(message, NULL);
     ok_status(client_hello_read(span_of(message, size), false, &hello), SEC_E_OK, "no extensions");

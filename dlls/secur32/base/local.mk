@@ -2,6 +2,7 @@
 # base: in every artefact.
 
 base_sources = \
+	dlls/secur32/base/hello.c \
 	dlls/secur32/base/lock.c \
 	dlls/secur32/base/log.c \
 	dlls/secur32/base/mem.c \
@@ -10,6 +11,7 @@ base_sources = \
 base_headers = \
 	dlls/secur32/base/checked.h \
 	dlls/secur32/base/elf/lock.h \
+	dlls/secur32/base/hello.h \
 	dlls/secur32/base/key.h \
 	dlls/secur32/base/limits.h \
 	dlls/secur32/base/log.h \

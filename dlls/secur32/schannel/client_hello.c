@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * See client_hello.h. Sources: RFC 8446 4.1.2 and 5.1, RFC 5246 7.4.1.2, RFC 6066 3.
+ * See client_hello.h. Sources: RFC 8446 4.1.2 and 5.1, RFC 6066 3.
  */
 #include "schannel/client_hello.h"
 
+#include "base/hello.h"
 #include "base/limits.h"
 
 #define TYPE_HANDSHAKE 22
 #define MESSAGE_CLIENT_HELLO 1
 #define MESSAGE_HEADER 4
-#define VERSION_AND_RANDOM (2 + 32)
-#define SESSION_ID_MAX 32
 #define NAME_HOST 0
 
 static SECURITY_STATUS incomplete(struct client_hello *hello, size_t missing)
@@ -54,36 +53,9 @@ static SECURITY_STATUS open_message(struct span *message, bool bare, struct clie
     return SEC_E_OK;
 }
 
-static bool well_formed(struct span list)
-{
-    struct span body;
-    uint16_t type;
-
-    while (list.size)
-        if (!span_take_u16(&list, &type) || !span_take_vector16(&list, &body))
-            return false;
-    return true;
-}
-
-static SECURITY_STATUS read_body(struct span body, struct client_hello *hello)
-{
-    struct span part, session_id, suites, compression;
-
-    if (!span_take(&body, VERSION_AND_RANDOM, &part) || !span_take_vector8(&body, &session_id) ||
-        !span_take_vector16(&body, &suites) || !span_take_vector8(&body, &compression))
-        return SEC_E_ILLEGAL_MESSAGE;
-    if (session_id.size > SESSION_ID_MAX || !suites.size || suites.size % 2 || !compression.size)
-        return SEC_E_ILLEGAL_MESSAGE;
-    if (!body.size)
-        return SEC_E_OK;
-    if (!span_take_vector16(&body, &hello->extensions) || body.size ||
-        !well_formed(hello->extensions))
-        return SEC_E_ILLEGAL_MESSAGE;
-    return SEC_E_OK;
-}
-
 SECURITY_STATUS client_hello_read(struct span message, bool bare, struct client_hello *hello)
 {
+    struct hello_client body;
     SECURITY_STATUS status = SEC_E_OK;
 
     *hello = (struct client_hello){.extensions = span_of(NULL, 0)};
@@ -91,20 +63,12 @@ SECURITY_STATUS client_hello_read(struct span message, bool bare, struct client_
         status = open_record(&message, hello);
     if (status == SEC_E_OK)
         status = open_message(&message, bare, hello);
-    return status == SEC_E_OK ? read_body(message, hello) : status;
-}
-
-bool client_hello_find(const struct client_hello *hello, uint16_t type, struct span *body)
-{
-    struct span list = hello->extensions, found;
-    uint16_t number;
-
-    while (span_take_u16(&list, &number) && span_take_vector16(&list, &found))
-        if (number == type) {
-            *body = found;
-            return true;
-        }
-    return false;
+    if (status != SEC_E_OK)
+        return status;
+    if (!hello_read_client(message, false, &body))
+        return SEC_E_ILLEGAL_MESSAGE;
+    hello->extensions = body.extensions;
+    return SEC_E_OK;
 }
 
 SECURITY_STATUS client_hello_server_name(const struct client_hello *hello, struct span *name)
@@ -113,7 +77,7 @@ SECURITY_STATUS client_hello_server_name(const struct client_hello *hello, struc
     uint8_t kind;
 
     *name = span_of(NULL, 0);
-    if (!client_hello_find(hello, CLIENT_HELLO_SERVER_NAME, &body))
+    if (!hello_find_extension(hello->extensions, CLIENT_HELLO_SERVER_NAME, &body))
         return SEC_E_OK;
     if (!span_take_vector16(&body, &list) || body.size || !list.size)
         return SEC_E_ILLEGAL_MESSAGE;

@@ -25,9 +25,6 @@ struct client_hello {
  */
 MUST_CHECK SECURITY_STATUS client_hello_read(struct span message, bool bare,
                                              struct client_hello *hello);
-/* The body of the first extension of this type; false: there is none. */
-MUST_CHECK bool client_hello_find(const struct client_hello *hello, uint16_t type,
-                                  struct span *body);
 /* The host name in SNI; empty: none. SEC_E_ILLEGAL_MESSAGE: malformed. */
 MUST_CHECK SECURITY_STATUS client_hello_server_name(const struct client_hello *hello,
                                                     struct span *name);

@@ -10,6 +10,8 @@
  */
 #include "schannel/client_hello.h"
 
+#include "base/hello.h"
+
 /* The name stays in the message, and has no zero behind it. */
 SECURITY_STATUS WINAPI SslGetServerIdentity(PBYTE hello_bytes, DWORD size, PBYTE *identity,
                                             PDWORD identity_size, DWORD flags)
@@ -51,7 +53,7 @@ SECURITY_STATUS WINAPI SslGetExtensions(const BYTE *hello_bytes, DWORD size,
     for (size_t i = 0; i < count; i++) {
         struct span body = {NULL, 0};
 
-        if (!client_hello_find(&hello, extensions[i].ExtensionType, &body))
+        if (!hello_find_extension(hello.extensions, extensions[i].ExtensionType, &body))
             body = span_of(NULL, 0);
         extensions[i].pExtData = body.data;
         extensions[i].cbExtData = (DWORD)body.size;

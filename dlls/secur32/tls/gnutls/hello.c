@@ -9,6 +9,7 @@
  */
 #include "tls/gnutls/session.h"
 
+#include "base/hello.h"
 #include "base/log.h"
 #include "tls/gnutls/algorithms.h"
 #include "tls/gnutls/datagram.h"
@@ -40,29 +41,24 @@ static bool read_extension(struct tls_session *session, uint16_t type, struct sp
     }
 }
 
-/* What is malformed GnuTLS will refuse. */
-static bool read_extensions(struct tls_session *session, struct span message)
+static bool read_extensions(struct tls_session *session, struct span list)
 {
-    struct span list, body;
+    struct span body;
     uint16_t type;
 
-    if (!span_take_vector16(&message, &list))
-        return true;
-    while (span_take_u16(&list, &type) && span_take_vector16(&list, &body))
+    while (hello_next_extension(&list, &type, &body))
         if (!read_extension(session, type, body))
             return false;
     return true;
 }
 
 /* Of either side's own message, too. */
-static bool note_extensions(struct tls_session *session, struct span message)
+static bool note_extensions(struct tls_session *session, struct span list)
 {
-    struct span list, body;
+    struct span body;
     uint16_t type;
 
-    if (!span_take_vector16(&message, &list))
-        return true;
-    while (span_take_u16(&list, &type) && span_take_vector16(&list, &body)) {
+    while (hello_next_extension(&list, &type, &body)) {
         const uint8_t wire[] = {(uint8_t)(type >> 8), (uint8_t)type};
 
         if (!buffer_add(&session->extensions, wire, sizeof(wire)))
@@ -96,12 +92,11 @@ static uint32_t version_bit(uint16_t wire)
 static uint32_t offered_versions(uint16_t highest, struct span extensions)
 {
     uint32_t bit, offered = 0;
-    uint16_t type, version;
+    uint16_t version;
     struct span body, list;
 
-    while (span_take_u16(&extensions, &type) && span_take_vector16(&extensions, &body)) {
-        if (type != EXTENSION_SUPPORTED_VERSIONS || !span_take_vector8(&body, &list))
-            continue;
+    if (hello_find_extension(extensions, EXTENSION_SUPPORTED_VERSIONS, &body) &&
+        span_take_vector8(&body, &list)) {
         while (span_take_u16(&list, &version))
             offered |= version_bit(version);
         return offered;
@@ -110,41 +105,46 @@ static uint32_t offered_versions(uint16_t highest, struct span extensions)
     return bit ? bit | (bit - 1) : 0; /* that one and all before it */
 }
 
-/* GnuTLS finds out by itself, but tells an old client handshake_failure where RFC 8446 4.2.1 and
- * RFC 5246 E.1 want protocol_version. */
-static bool versions_meet(const struct tls_session *session, uint16_t highest,
-                          struct span after_methods)
+/* In DTLS the hello names the highest version only, and smaller numbers are newer. */
+static bool versions_meet(const struct tls_session *session, const struct hello_client *hello)
 {
-    struct span extensions = {NULL, 0};
+    uint32_t offered = DTLS_VERSION_1_0;
 
-    if (session->datagrams)
-        return ((highest <= WIRE_DTLS_1_2 ? DTLS_VERSION_1_2 | DTLS_VERSION_1_0
-                                          : DTLS_VERSION_1_0) &
-                session->versions) != 0;
-    if (!span_take_vector16(&after_methods, &extensions))
-        extensions = span_of(NULL, 0);
-    return (offered_versions(highest, extensions) & session->versions) != 0;
+    if (!session->datagrams)
+        offered = offered_versions(hello->version, hello->extensions);
+    else if (hello->version <= WIRE_DTLS_1_2)
+        offered |= DTLS_VERSION_1_2;
+    return (offered & session->versions) != 0;
 }
 
-/* What is malformed GnuTLS will refuse. */
+/* What is malformed GnuTLS will refuse. That no version is common it finds out by itself, too, but
+ * tells an old client handshake_failure where RFC 8446 4.2.1 and RFC 5246 E.1 want
+ * protocol_version. */
 static int read_client_hello(struct tls_session *session, struct span message)
 {
-    struct span part, suites;
-    uint16_t version;
+    struct hello_client hello;
 
-    if (!span_take_u16(&message, &version) || !span_take(&message, RANDOM_SIZE, &part) ||
-        !span_take_vector8(&message, &part) ||
-        (session->datagrams && !span_take_vector8(&message, &part)) || /* the cookie */
-        !span_take_vector16(&message, &suites) || !span_take_vector8(&message, &part))
+    if (!hello_read_client(message, session->datagrams, &hello))
         return 0;
-    if (!versions_meet(session, version, message))
+    if (!versions_meet(session, &hello))
         return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
     if (session->work) {
         buffer_wipe(&session->work->suites);
-        if (!buffer_add(&session->work->suites, suites.data, suites.size))
+        if (!buffer_add(&session->work->suites, hello.suites.data, hello.suites.size))
             return GNUTLS_E_MEMORY_ERROR;
     }
-    return read_extensions(session, message) ? 0 : GNUTLS_E_MEMORY_ERROR;
+    return read_extensions(session, hello.extensions) ? 0 : GNUTLS_E_MEMORY_ERROR;
+}
+
+/* The extensions of the server's answer: what is malformed GnuTLS will refuse. */
+static bool read_answer(struct tls_session *session, struct span message)
+{
+    struct span list;
+
+    if (!span_take_vector16(&message, &list))
+        return true;
+    return note_extensions(session, list) &&
+           (session->role == TLS_SERVER || read_extensions(session, list));
 }
 
 static bool read_server_hello(struct tls_session *session, struct span message)
@@ -155,15 +155,7 @@ static bool read_server_hello(struct tls_session *session, struct span message)
     if (!span_take(&message, 2 + RANDOM_SIZE, &part) || !span_take_vector8(&message, &part) ||
         !span_take(&message, 3, &part))
         return true;
-    return note_extensions(session, message) &&
-           (session->role == TLS_SERVER || read_extensions(session, message));
-}
-
-/* TLS 1.3: the rest of the server's answer. */
-static bool read_encrypted(struct tls_session *session, struct span message)
-{
-    return note_extensions(session, message) &&
-           (session->role == TLS_SERVER || read_extensions(session, message));
+    return read_answer(session, message);
 }
 
 /* After a ServerHello, ours or the peer's. */
@@ -197,7 +189,7 @@ int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned i
     if (type == GNUTLS_HANDSHAKE_SERVER_HELLO)
         good = read_server_hello(session, body);
     else if (type == GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS)
-        good = read_encrypted(session, body);
+        good = read_answer(session, body); /* TLS 1.3: the rest of it */
     return good ? 0 : GNUTLS_E_MEMORY_ERROR;
 }
 
