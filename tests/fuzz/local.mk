@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Fuzz targets: built and run by tests/fuzz/run, with clang.
+# Fuzz targets: built and run by tests/fuzz/run, with clang, which asks here what they are made of.
+
+fuzz_sources = tests/fuzz/fuzz.c \
+	$(filter-out tests/harness/harness.c,$(harness_elf_sources)) \
+	$(unix_own_sources)
+print-fuzz-sources:
+	@echo $(fuzz_sources)
+.PHONY: print-fuzz-sources
 
 EXTRA_DIST += \
 	tests/fuzz/auth_token.c \
