@@ -46,6 +46,7 @@ conformance_sources = \
 	tests/conformance/post_handshake.c \
 	tests/conformance/progress.c \
 	tests/conformance/progress_records.c \
+	tests/conformance/progress_versions.c \
 	tests/conformance/query.c \
 	tests/conformance/revocation.c \
 	tests/conformance/session.c \

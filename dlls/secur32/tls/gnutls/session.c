@@ -278,11 +278,23 @@ static void read_config(struct tls_session *session, const struct tls_config *co
     atomic_init(&session->update_owed, false);
 }
 
-enum tls_status tls_session_new(const struct tls_config *config, struct tls_session **session)
+/* GnuTLS has TLS 1.3 only where TLS 1.2 is, or nothing older: a client that wants 1.3 and 1.1
+ * offers 1.1 alone, and a server fails. So what is older than the gap is left out. */
+static uint32_t without_gap(uint32_t versions)
 {
+    if ((versions & TLS_VERSION_1_3) && !(versions & TLS_VERSION_1_2))
+        versions &= ~(TLS_VERSION_1_1 | TLS_VERSION_1_0);
+    return versions;
+}
+
+enum tls_status tls_session_new(const struct tls_config *given, struct tls_session **session)
+{
+    struct tls_config narrowed = *given;
+    const struct tls_config *config = &narrowed;
     struct tls_session *created;
     enum tls_status status;
 
+    narrowed.policy.versions = without_gap(given->policy.versions);
     if (!library_ready())
         return TLS_UNAVAILABLE;
     if (!config_is_good(config))
