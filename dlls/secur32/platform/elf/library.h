@@ -8,6 +8,7 @@
 #define SECUR32_PLATFORM_ELF_LIBRARY_H
 
 #include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/pkcs12.h>
 #include <gnutls/x509.h>
@@ -17,6 +18,7 @@
 #define LIBRARY_FUNCTIONS(X)                                                                       \
     X(gnutls_check_version)                                                                        \
     X(gnutls_ecc_curve_get_id)                                                                     \
+    X(gnutls_encode_rs_value)                                                                      \
     X(gnutls_pkcs12_deinit)                                                                        \
     X(gnutls_pkcs12_import)                                                                        \
     X(gnutls_pkcs12_init)                                                                          \
@@ -32,9 +34,12 @@
     X(gnutls_privkey_sign_hash2)                                                                   \
     X(gnutls_pubkey_deinit)                                                                        \
     X(gnutls_pubkey_export_ecc_raw2)                                                               \
+    X(gnutls_pubkey_export_ecc_x962)                                                               \
     X(gnutls_pubkey_get_key_id)                                                                    \
     X(gnutls_pubkey_import_privkey)                                                                \
+    X(gnutls_pubkey_import_x509)                                                                   \
     X(gnutls_pubkey_init)                                                                          \
+    X(gnutls_sign_get_hash_algorithm)                                                              \
     X(gnutls_strerror)                                                                             \
     X(gnutls_x509_crl_deinit)                                                                      \
     X(gnutls_x509_crl_get_next_update)                                                             \
@@ -50,12 +55,17 @@
     X(gnutls_x509_crt_export2)                                                                     \
     X(gnutls_x509_crt_get_activation_time)                                                         \
     X(gnutls_x509_crt_get_crl_dist_points)                                                         \
+    X(gnutls_x509_crt_get_dn3)                                                                     \
     X(gnutls_x509_crt_get_expiration_time)                                                         \
+    X(gnutls_x509_crt_get_issuer_dn3)                                                              \
     X(gnutls_x509_crt_get_key_id)                                                                  \
     X(gnutls_x509_crt_get_pk_algorithm)                                                            \
+    X(gnutls_x509_crt_get_pk_rsa_raw)                                                              \
     X(gnutls_x509_crt_get_raw_dn)                                                                  \
     X(gnutls_x509_crt_get_raw_issuer_dn)                                                           \
     X(gnutls_x509_crt_get_serial)                                                                  \
+    X(gnutls_x509_crt_get_signature_algorithm)                                                     \
+    X(gnutls_x509_crt_get_version)                                                                 \
     X(gnutls_x509_crt_import)                                                                      \
     X(gnutls_x509_crt_init)                                                                        \
     X(gnutls_x509_crt_list_import2)                                                                \
