@@ -32,6 +32,7 @@
     X(COOKIE,            cookie) \
     X(SESSION_NEW,       session_new) \
     X(SESSION_FREE,      session_free) \
+    X(UNPACK,            unpack) \
     X(STEP,              step) \
     X(OUTPUT,            output) \
     X(SUPPLY_VERDICT,    supply_verdict) \
@@ -146,6 +147,12 @@ struct param_session_free {
     uint64_t session;
 };
 
+struct param_unpack {
+    uint64_t session; /* out */
+    struct param_span packed;
+    uint32_t role, padding;
+};
+
 struct param_step {
     uint64_t session;
     struct param_span input;
@@ -195,6 +202,7 @@ enum param_fetch_what {
     PARAM_FETCH_SESSION_DATA,
     PARAM_FETCH_UNIQUE,
     PARAM_FETCH_EXTENSIONS,
+    PARAM_FETCH_PACKED,
     PARAM_FETCH_COUNT
 };
 
@@ -214,7 +222,7 @@ struct param_export {
 struct param_prf {
     uint64_t session;
     struct param_span label, to;
-    uint32_t server_first, padding;
+    uint32_t server_first, empty_secret;
 };
 
 struct param_seal {
@@ -299,7 +307,8 @@ PARAM_LAYOUT(param_supply_signature,  24,  signature,    8);
 PARAM_LAYOUT(param_info,              24,  padding,      20);
 PARAM_LAYOUT(param_fetch,             40,  padding,      36);
 PARAM_LAYOUT(param_export,            64,  padding,      60);
-PARAM_LAYOUT(param_prf,               48,  padding,      44);
+PARAM_LAYOUT(param_unpack,            32,  padding,      28);
+PARAM_LAYOUT(param_prf,               48,  empty_secret, 44);
 PARAM_LAYOUT(param_seal,              48,  trailer_size, 44);
 PARAM_LAYOUT(param_unseal,            64,  result,       40);
 PARAM_LAYOUT(param_message,           48,  result,       24);

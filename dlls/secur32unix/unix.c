@@ -273,6 +273,20 @@ static int unix_session_free(void *params)
     return TLS_OK;
 }
 
+static int unix_unpack(void *params)
+{
+    struct param_unpack *call = params;
+    struct tls_session *session = NULL;
+    struct span packed;
+    enum tls_status status;
+
+    if (!read_span(call->packed, &packed) || call->role > TLS_SERVER)
+        return PARAM_REFUSED;
+    status = tls_unpack((enum tls_role)call->role, packed, &session);
+    call->session = (uintptr_t)session;
+    return (int)status;
+}
+
 /* ---- handshakes ---- */
 
 static int unix_step(void *params)
@@ -369,6 +383,7 @@ static fetch_call *const fetch_calls[] = {
     [PARAM_FETCH_SESSION_DATA] = tls_session_data,
     [PARAM_FETCH_UNIQUE] = tls_unique,
     [PARAM_FETCH_EXTENSIONS] = tls_extensions,
+    [PARAM_FETCH_PACKED] = tls_pack,
 };
 _Static_assert(COUNT_OF(fetch_calls) == PARAM_FETCH_COUNT, "a call for each");
 
@@ -413,8 +428,9 @@ static int unix_prf(void *params)
     if (!is_address(call->session) || !read_span(call->label, &label) ||
         !memory_is_good(call->to, call->to.size))
         return PARAM_REFUSED;
-    return (int)tls_prf(address(call->session), label, call->server_first != 0,
-                        address(call->to.data), call->to.size);
+    return (int)(call->empty_secret ? tls_prf_empty : tls_prf)(
+        address(call->session), label, call->server_first != 0, address(call->to.data),
+        call->to.size);
 }
 
 /* ---- records ---- */

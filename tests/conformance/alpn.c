@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Application protocols: the buffer in its places, who chooses, no overlap, one side only,
- * malformed lists.
+ * Application protocols: the buffer in its places, who chooses, no overlap, one side only, many and
+ * long names, malformed lists.
  *
  * Sources: RFC 7301; the buffers that curl, .NET, Rust's schannel, Qt and aws-c-io pass;
  * SEC_E_APPLICATION_PROTOCOL_MISMATCH as .NET and icerpc report it.
@@ -14,7 +14,7 @@
 struct list {
     union {
         SEC_APPLICATION_PROTOCOLS protocols;
-        unsigned char bytes[600];
+        unsigned char bytes[6000];
     } memory;
     size_t size;
 };
@@ -188,6 +188,116 @@ START_TEST(alpn_places)
         pop_context();
     }
     FreeCredentialsHandle(&client);
+}
+
+/* ---- as many and as long as the buffer holds ---- */
+
+#define MANY 20
+
+/* MANY names that start with `letter`, of `length` bytes each, then another list's. Returns its
+ * size. */
+static size_t make_names(char *ids, char letter, size_t length, const char *last)
+{
+    size_t used = 0;
+
+    for (int i = 0; i < MANY; i++) {
+        ids[used] = (char)(unsigned char)length;
+        memset(ids + used + 1, letter, length);
+        ids[used + 1 + (size_t)i % length] = (char)('A' + i);
+        used += 1 + length;
+    }
+    memcpy(ids + used, last, strlen(last));
+    return used + strlen(last);
+}
+
+static void set_names(struct loop_side *side, struct list *list, const char *ids, size_t size)
+{
+    list_set(list, SecApplicationProtocolNegotiationExt_ALPN, ids, size);
+    side->alpn = list->memory.bytes;
+    side->alpn_size = list->size;
+}
+
+static void check_hello_has(struct loop *loop, const char *ids, size_t size)
+{
+    const struct bytes *hello = &loop->side[LOOP_SERVER].network;
+    struct wire_part part = wire_extension(hello->data, hello->size, 16);
+
+    if (ok(part.data != NULL, "no extension in the hello"))
+        ok(part.size == size + 2 && !memcmp(part.data + 2, ids, size), "%zu bytes of %zu",
+           part.size, size + 2);
+}
+
+/* The client offers many short names or long ones, and "h2" as the last; the server knows others,
+ * and "h2", or none of them. */
+static void check_many(struct pair *pair, size_t length, const char *common)
+{
+    static char client_ids[6000], server_ids[6000];
+    static struct list client, server;
+    size_t client_size = make_names(client_ids, 'c', length, H2);
+    size_t server_size = make_names(server_ids, 's', length, common);
+    struct loop loop;
+
+    loop_init(&loop, &pair->client, &pair->server);
+    set_names(&loop.side[LOOP_CLIENT], &client, client_ids, client_size);
+    set_names(&loop.side[LOOP_SERVER], &server, server_ids, server_size);
+    loop_step(&loop, LOOP_CLIENT);
+    check_hello_has(&loop, client_ids, client_size);
+    if (!*common) {
+        ok(!loop_handshake(&loop), "handshake works");
+        ok_status(loop.side[LOOP_SERVER].status, SEC_E_APPLICATION_PROTOCOL_MISMATCH, "server");
+        ok_status(loop.side[LOOP_CLIENT].status, SEC_E_APPLICATION_PROTOCOL_MISMATCH, "client");
+    } else if (ok(loop_handshake(&loop), "handshake fails")) {
+        check_protocol(&loop.side[LOOP_CLIENT], common + 1);
+        check_protocol(&loop.side[LOOP_SERVER], common + 1);
+        loop_check_traffic(&loop);
+        check_protocol(&loop.side[LOOP_CLIENT], common + 1);
+    }
+    loop_done(&loop);
+}
+
+/* One name of the greatest length, and a server that knows nothing of the extension. */
+static void check_longest(struct pair *pair)
+{
+    char ids[257], text[256] = {0};
+    struct list client, server;
+    struct loop loop;
+
+    for (int with_server = 0; with_server < 2; with_server++) {
+        ids[0] = (char)255;
+        memset(ids + 1, 'x', 255);
+        memset(text, 'x', 255);
+        loop_init(&loop, &pair->client, &pair->server);
+        set_names(&loop.side[LOOP_CLIENT], &client, ids, 256);
+        if (with_server)
+            set_names(&loop.side[LOOP_SERVER], &server, ids, 256);
+        if (ok(loop_handshake(&loop), "handshake fails")) {
+            check_protocol(&loop.side[LOOP_CLIENT], with_server ? text : "");
+            check_protocol(&loop.side[LOOP_SERVER], with_server ? text : "");
+        }
+        loop_done(&loop);
+    }
+}
+
+START_TEST(alpn_many)
+{
+    static const size_t lengths[] = {2, 31, 32, 200};
+
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        struct pair pair;
+
+        if (!pair_make(&pair, both_versions[v], "rsa"))
+            continue;
+        for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+            push_context("%s, names of %zu", version_name(both_versions[v]), lengths[i]);
+            check_many(&pair, lengths[i], H2);
+            check_many(&pair, lengths[i], "");
+            pop_context();
+        }
+        push_context("%s, the longest", version_name(both_versions[v]));
+        check_longest(&pair);
+        pop_context();
+        pair_done(&pair);
+    }
 }
 
 /* Lists whose lengths lie, or that hold nothing. */

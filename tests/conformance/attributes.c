@@ -5,7 +5,8 @@
  * keys; and those with memory of their own: certificates, package, names.
  *
  * Sources: Microsoft Learn, "SEC_CHANNEL_BINDINGS structure", "SecPkgContext_KeyingMaterialInfo",
- * "SetContextAttributes", "QueryContextAttributesEx"; RFC 5929, RFC 5705. That KEYING_MATERIAL
+ * "SetContextAttributes", "QueryContextAttributesEx", "SecPkgContext_EapPrfInfo"; RFC 5929, RFC
+ * 5705, RFC 5216, RFC 9190. That KEYING_MATERIAL
  * fails before KEYING_MATERIAL_INFO was set is on the page, as is the zero that cbLabel counts.
  */
 #include "common.h"
@@ -174,6 +175,80 @@ static void check_exports(const struct ends *ends)
 START_TEST(attributes_exporter)
 {
     each_version(check_exports);
+}
+
+/* ---- EAP ---- */
+
+static SECURITY_STATUS eap_block(CtxtHandle *context, DWORD function,
+                                 SecPkgContext_EapKeyBlock *block)
+{
+    SecPkgContext_EapPrfInfo info = {0, sizeof(function), (BYTE *)&function};
+    SECURITY_STATUS status =
+        SetContextAttributesW(context, SECPKG_ATTR_EAP_PRF_INFO, &info, sizeof(info));
+
+    memset(block, 0xee, sizeof(*block));
+    return status == SEC_E_OK ? QueryContextAttributesW(context, SECPKG_ATTR_EAP_KEY_BLOCK, block)
+                              : status;
+}
+
+static bool is_zero(const BYTE *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i])
+            return false;
+    return true;
+}
+
+/* EAP-TLS' keys are those of the exporter with RFC 5216's, or RFC 9190's, label and context. */
+static void check_eap_exported(const struct ends *ends, const SecPkgContext_EapKeyBlock *block)
+{
+    bool modern = ends->version == VERSION_TLS13;
+    struct export_case wish = {
+        .label = modern ? "EXPORTER_EAP_TLS_Key_Material" : "client EAP encryption",
+        .context = modern ? "\x0d" : NULL,
+        .size = sizeof(block->rgbKeys),
+    };
+    SecPkgContext_KeyingMaterial material = {0, NULL};
+
+    if (!ok_status(export_key(ends->client, &wish, &material), SEC_E_OK, "exported"))
+        return;
+    ok(!memcmp(material.pbKeyingMaterial, block->rgbKeys, sizeof(block->rgbKeys)),
+       "EAP-TLS: other keys than the exporter's");
+    FreeContextBuffer(material.pbKeyingMaterial);
+}
+
+static void check_eap(const struct ends *ends)
+{
+    enum { EAP_TLS, EAP_FAST = 3, FUNCTIONS };
+    SecPkgContext_EapKeyBlock blocks[FUNCTIONS], theirs;
+    bool modern = ends->version == VERSION_TLS13;
+
+    if (modern && running_on_windows()) {
+        skip("what Windows answers in TLS 1.3 is not described");
+        return;
+    }
+    for (DWORD i = 0; i < FUNCTIONS; i++) {
+        SECURITY_STATUS want = modern && i == EAP_FAST ? SEC_E_UNSUPPORTED_FUNCTION : SEC_E_OK;
+
+        push_context("function %lu", (unsigned long)i);
+        if (ok_status(eap_block(ends->client, i, &blocks[i]), want, "client") && want == SEC_E_OK &&
+            ok_status(eap_block(ends->server, i, &theirs), SEC_E_OK, "server")) {
+            ok(!memcmp(&blocks[i], &theirs, sizeof(theirs)), "client and server differ");
+            ok(is_zero(blocks[i].rgbIVs, sizeof(blocks[i].rgbIVs)) == (modern || i != EAP_TLS),
+               "initialisation vectors");
+            for (DWORD k = 0; k < i; k++)
+                ok(memcmp(blocks[k].rgbKeys, blocks[i].rgbKeys, sizeof(blocks[i].rgbKeys)) != 0,
+                   "the keys of %lu", (unsigned long)k);
+        }
+        pop_context();
+    }
+    check_eap_exported(ends, &blocks[EAP_TLS]);
+    ok(eap_block(ends->client, FUNCTIONS, &theirs) < 0, "an unknown function");
+}
+
+START_TEST(attributes_eap)
+{
+    each_version(check_eap);
 }
 
 /* ---- certificates ---- */

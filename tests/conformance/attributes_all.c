@@ -126,7 +126,7 @@ static const struct row rows[] = {
 };
 
 /* Not defined in TLS 1.3. */
-static const ULONG older_only[] = {SECPKG_ATTR_UNIQUE_BINDINGS, SECPKG_ATTR_EAP_KEY_BLOCK};
+static const ULONG older_only[] = {SECPKG_ATTR_UNIQUE_BINDINGS};
 /* clang-format on */
 
 union room {
@@ -369,7 +369,6 @@ START_TEST(attributes_no_functions)
             BYTE text[16] = "text", token[64] = {0};
             SecBuffer buffers[2] = {buffer_make(SECBUFFER_DATA, text, sizeof(text)),
                                     buffer_make(SECBUFFER_TOKEN, token, sizeof(token))};
-            SecBuffer packed = buffer_make(SECBUFFER_EMPTY, NULL, 0);
             SecBufferDesc list = list_make(buffers, 2);
             void *handle = NULL;
             ULONG qop = 0;
@@ -385,9 +384,7 @@ START_TEST(attributes_no_functions)
                           "impersonate");
                 ok_status(QuerySecurityContextToken(server, &handle), SEC_E_NO_IMPERSONATION,
                           "token");
-                ok_status(ExportSecurityContext(client, 0, &packed, NULL),
-                          SEC_E_UNSUPPORTED_FUNCTION, "export");
-                ok(!handle && !packed.pvBuffer && !packed.cbBuffer, "something was handed out");
+                ok(!handle, "a token was handed out");
             }
             ok(!memcmp(text, "text", 5), "data was changed");
             loop_check_traffic(&it.loop);

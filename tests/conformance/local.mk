@@ -55,6 +55,7 @@ conformance_sources = \
 	tests/conformance/ssl_functions.c \
 	tests/conformance/tables.c \
 	tests/conformance/threads.c \
+	tests/conformance/transfer.c \
 	tests/conformance/validation.c
 
 conformance_headers = \

@@ -210,14 +210,12 @@ static SECURITY_STATUS fake_set(void *object, const struct ssp_attribute *attrib
     return fake.status;
 }
 
-static SECURITY_STATUS fake_import(SecBuffer *packed, void *token, void **context)
+static SECURITY_STATUS fake_import(struct ssp_import *import)
 {
-    (void)packed;
-    (void)token;
     fake.calls++;
     if (fake.status < 0)
         return fake.status;
-    *context = calloc(1, 1);
+    import->context = calloc(1, 1);
     fake.live_contexts++;
     return fake.status;
 }

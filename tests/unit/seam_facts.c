@@ -93,11 +93,19 @@ START_TEST(seam_bindings)
             ok(tls_prf(pair.client.session, label, true, ours, 48) == TLS_OK, "ours");
             ok(tls_prf(pair.server.session, label, true, theirs, 48) == TLS_OK, "theirs");
             ok(memcmp(ours, theirs, 48) == 0, "PRF differs");
+            ok(tls_prf_empty(pair.client.session, label, true, other, 48) == TLS_OK, "ours");
+            ok(memcmp(ours, other, 48) != 0, "the secret changes nothing");
+            ok(tls_prf_empty(pair.server.session, label, true, theirs, 48) == TLS_OK, "theirs");
+            ok(memcmp(other, theirs, 48) == 0, "PRF of nothing differs");
+            ok(tls_prf_empty(pair.server.session, label, false, theirs, 48) == TLS_OK, "turned");
+            ok(memcmp(other, theirs, 48) != 0, "the order of the randoms changes nothing");
         } else {
             ok(tls_unique(pair.client.session, ours, sizeof(ours), &our_size) == TLS_NOT_THERE,
                "tls-unique in TLS 1.3");
             ok(tls_prf(pair.client.session, label, true, ours, 48) == TLS_NOT_THERE,
                "PRF in TLS 1.3");
+            ok(tls_prf_empty(pair.client.session, label, true, ours, 48) == TLS_NOT_THERE,
+               "PRF of nothing in TLS 1.3");
         }
         ok(tls_server_name(pair.server.session, ours, sizeof(ours), &our_size) == TLS_OK &&
                span_equal(span_of(ours, our_size), span_of("localhost", 9)),

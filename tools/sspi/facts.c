@@ -208,7 +208,8 @@ SHOW(cipher)
 
 SHOW(eap)
 {
-    report_number(report, "key bytes", sizeof(value->eap.rgbKeys));
+    report_bytes(report, "keys", value->eap.rgbKeys, sizeof(value->eap.rgbKeys));
+    report_bytes(report, "IVs", value->eap.rgbIVs, sizeof(value->eap.rgbIVs));
 }
 
 SHOW(session)

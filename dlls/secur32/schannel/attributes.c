@@ -107,7 +107,7 @@ static const struct attribute attributes[] = {
     { ROW(CONNECTION_INFO, SecPkgContext_ConnectionInfo),
       CONNECTED, PLAIN, QUERY(connection_info), "" },
     { ROW(EAP_KEY_BLOCK, SecPkgContext_EapKeyBlock),
-      CONNECTED, PLAIN, QUERY(eap_key_block), "rgbIVs stays zero; TLS 1.3: SEC_E_UNSUPPORTED_FUNCTION" },
+      CONNECTED, PLAIN, QUERY(eap_key_block), "by EAP_PRF_INFO; in TLS 1.3 as RFC 9190 and RFC 9427 say, without rgbIVs" },
     { ROW(MAPPED_CRED_ATTR, SecPkgContext_MappedCredAttr),
       REFUSED, "client certificates are not mapped to accounts" },
     { ROW(SESSION_INFO, SecPkgContext_SessionInfo),

@@ -130,6 +130,7 @@ FILLER(local_certificate)
 {
     PCCERT_CONTEXT *to = out;
     struct schan_credential *credential = attribute_credential(context);
+    const struct span leaf = span_of(context->leaf, context->leaf_size);
     struct platform_certificate *certificate = NULL;
     SECURITY_STATUS status = SEC_E_NO_CREDENTIALS;
     const void *made = NULL;
@@ -139,6 +140,8 @@ FILLER(local_certificate)
         certificate = sent_certificate(credential, &info, context->role == TLS_SERVER);
     if (certificate)
         status = platform_certificate_context(certificate, &made);
+    else if (leaf.size)
+        status = platform_context_from_chain(&leaf, 1, &made);
     if (status == SEC_E_OK)
         *to = made;
     schan_credential_unref(credential);
@@ -171,6 +174,8 @@ static SECURITY_STATUS own_leaf(struct schan_context *context, uint8_t **leaf, s
         chain = platform_certificate_chain(certificate, &count);
     if (chain && count)
         status = copy_leaf(chain[0], leaf, size);
+    else if (context->leaf)
+        status = copy_leaf(span_of(context->leaf, context->leaf_size), leaf, size);
     schan_credential_unref(credential);
     return status;
 }

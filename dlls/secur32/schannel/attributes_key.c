@@ -6,8 +6,9 @@
  *
  * Sources: Microsoft Learn, "SecPkgContext_Bindings", "SecPkgContext_KeyingMaterialInfo",
  * "SecPkgContext_KeyingMaterial", "SecPkgContext_EapKeyBlock", "SecPkgContext_EapPrfInfo",
- * "SecPkgContext_SessionAppData"; RFC 5705, RFC 5929, RFC 5216 2.3, RFC 8446 7.5. tls-unique is not
- * defined in TLS 1.3 (RFC 8446 appendix C.5): an error, and no invented value.
+ * "SecPkgContext_SessionAppData"; RFC 5705, RFC 5929, RFC 5216 2.3, RFC 8446 7.5, RFC 9190, RFC
+ * 9427. tls-unique is not defined in TLS 1.3 (RFC 8446 appendix C.5): an error, and no invented
+ * value.
  */
 #include "schannel/attributes.h"
 
@@ -129,36 +130,71 @@ FILLER(keying_material_inproc)
 
 /* ---- EAP ---- */
 
+/* EAP types (RFC 5216, RFC 5281), which TLS 1.3's exporter takes as its context. */
+#define EAP_TLS 13
+#define EAP_TTLS 21
+
 /* By EAP_PRF_INFO: what the key is derived of. */
 static const struct {
     const char *label;
-    bool server_first; /* server_random before client_random */
+    bool server_first;    /* server_random before client_random */
+    bool has_iv;          /* RFC 5216 2.3 */
+    const char *exporter; /* TLS 1.3; NULL: not defined */
+    uint8_t type;         /* ... and its context; 0: none */
 } eap_functions[] = {
-    {"client EAP encryption", false},
-    {"ttls keying material", true},
-    {"ttls challenge", true},
-    {"key expansion", true},
+    {"client EAP encryption", false, true, "EXPORTER_EAP_TLS_Key_Material", EAP_TLS},
+    {"ttls keying material", true, false, "EXPORTER_EAP_TLS_Key_Material", EAP_TTLS},
+    {"ttls challenge", true, false, "ttls challenge", 0},
+    {"key expansion", true, false, NULL, 0},
 };
 _Static_assert(COUNT_OF(eap_functions) == ATTRIBUTE_EAP_PRF_COUNT, "one for each number");
 
-/*
- * Differs: rgbIVs stays zero. RFC 5216 derives it of an empty secret, which the TLS library does
- * not offer, and says that it is not used.
+static struct span text(const char *zero_terminated)
+{
+    return span_of(zero_terminated, strlen(zero_terminated));
+}
+
+/* RFC 9190 2.3, RFC 9427 2.1 and 2.3; there is no IV any more. What Windows does is not described.
  */
+static enum tls_status export_eap(struct schan_context *context, uint32_t function,
+                                  SecPkgContext_EapKeyBlock *to) must_hold(&context->session);
+static enum tls_status export_eap(struct schan_context *context, uint32_t function,
+                                  SecPkgContext_EapKeyBlock *to)
+{
+    const uint8_t type = eap_functions[function].type;
+
+    if (!eap_functions[function].exporter)
+        return TLS_NOT_THERE;
+    return tls_export(context->tls, text(eap_functions[function].exporter), type != 0,
+                      span_of(&type, type != 0), to->rgbKeys, sizeof(to->rgbKeys));
+}
+
+static enum tls_status derive_eap(struct schan_context *context, uint32_t function,
+                                  SecPkgContext_EapKeyBlock *to) must_hold(&context->session);
+static enum tls_status derive_eap(struct schan_context *context, uint32_t function,
+                                  SecPkgContext_EapKeyBlock *to)
+{
+    struct span label = text(eap_functions[function].label);
+    bool server_first = eap_functions[function].server_first;
+    enum tls_status called =
+        tls_prf(context->tls, label, server_first, to->rgbKeys, sizeof(to->rgbKeys));
+
+    if (called != TLS_OK || !eap_functions[function].has_iv)
+        return called;
+    return tls_prf_empty(context->tls, label, server_first, to->rgbIVs, sizeof(to->rgbIVs));
+}
+
 FILLER(eap_key_block)
 {
-    SecPkgContext_EapKeyBlock *to = out;
     enum tls_status called;
-    struct span label;
     uint32_t function;
 
     lock_take(&context->handshake);
     function = context->eap_prf;
     lock_release(&context->handshake);
-    label = span_of(eap_functions[function].label, strlen(eap_functions[function].label));
     lock_take(&context->session);
-    called = tls_prf(context->tls, label, eap_functions[function].server_first, to->rgbKeys,
-                     sizeof(to->rgbKeys));
+    called = context->info.version == 0x0304 ? export_eap(context, function, out)
+                                             : derive_eap(context, function, out);
     lock_release(&context->session);
     return called == TLS_OK ? SEC_E_OK : attribute_status(called);
 }

@@ -61,6 +61,7 @@ void schan_delete_context(void *object)
     mem_free(context->exporter.label);
     mem_free(context->exporter.context);
     mem_free(context->app_data);
+    mem_free(context->leaf);
     mem_wipe_free(context, sizeof(*context));
 }
 

@@ -72,6 +72,8 @@ struct schan_context {
     uint32_t eap_prf;  /* (h) EAP_PRF_INFO */
     uint8_t *app_data; /* (h) APP_DATA */
     size_t app_data_size;
+    uint8_t *leaf; /* (c) the server's own certificate, of a context that was imported; NULL */
+    size_t leaf_size;
     uint32_t chain_trust;         /* (h) CERT_TRUST_... bits of the last automatic validation */
     SECURITY_STATUS chain_status; /* (h) its verdict */
     bool chain_judged;            /* (h) */
@@ -109,6 +111,8 @@ SECURITY_STATUS schan_query_context(void *context, const struct ssp_attribute *a
 SECURITY_STATUS schan_set_context(void *context, const struct ssp_attribute *attribute);
 SECURITY_STATUS schan_impersonate(void *context);
 SECURITY_STATUS schan_query_token(void *context, void **token);
+SECURITY_STATUS schan_export(void *context, ULONG flags, SecBuffer *packed, void **token);
+SECURITY_STATUS schan_import(struct ssp_import *import);
 SECURITY_STATUS schan_start(void);
 
 /* ---- context.c: what the handshake and the message functions share ------------------------------

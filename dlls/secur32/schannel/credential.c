@@ -216,6 +216,18 @@ SECURITY_STATUS schan_credential_with(struct schan_credential *base,
     return status;
 }
 
+struct schan_credential *schan_credential_none(enum tls_role role)
+{
+    struct schan_credential *made = credential_new();
+
+    if (!made)
+        return NULL;
+    made->role = role;
+    made->flags = SCH_CRED_NO_DEFAULT_CREDS;
+    made->lifespan_ms = CREDENTIAL_LIFESPAN_NONE;
+    return made;
+}
+
 /* ---- what a handshake asks ---- */
 
 static bool lists_share_id(struct span a, struct span b)

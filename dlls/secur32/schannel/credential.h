@@ -96,6 +96,9 @@ SECURITY_STATUS schan_credential_set_ticket_key(struct schan_credential *credent
 /* The certificate whose key is KEY_OUTSIDE with this id, or NULL. */
 struct platform_certificate *schan_credential_key(const struct schan_credential *credential,
                                                   uint64_t outside_id);
+/* One that nothing can be negotiated with, for contexts that were made elsewhere; NULL: no memory.
+ */
+struct schan_credential *schan_credential_none(enum tls_role role);
 /* A credential like `base` but with this certificate (default client certificate). Takes references
  * of its own. It has the id of `base`, so that both share their sessions. */
 MUST_CHECK SECURITY_STATUS schan_credential_with(struct schan_credential *base,

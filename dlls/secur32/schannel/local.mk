@@ -47,6 +47,7 @@ schannel_sources = \
 	dlls/secur32/schannel/ssl_hello.c \
 	dlls/secur32/schannel/ssl_misc.c \
 	dlls/secur32/schannel/suites.c \
+	dlls/secur32/schannel/transfer.c \
 	dlls/secur32/schannel/verify.c
 
 schannel_headers = \

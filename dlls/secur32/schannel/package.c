@@ -67,4 +67,6 @@ const struct ssp schan_ssp = {
     .unseal = schan_unseal,
     .impersonate = schan_impersonate,
     .query_token = schan_query_token,
+    .export_context = schan_export,
+    .import_context = schan_import,
 };

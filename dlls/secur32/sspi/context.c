@@ -264,8 +264,12 @@ SECURITY_STATUS SEC_ENTRY ExportSecurityContext(PCtxtHandle context, ULONG flags
     else if (!packed)
         status = SEC_E_INVALID_TOKEN;
     else
-        status = ref.ssp->export_context(ref.object, flags, packed, token);
+        status = ref.ssp->export_context(
+            ref.object, flags & ~(ULONG)SECPKG_CONTEXT_EXPORT_DELETE_OLD, packed, token);
     handle_release(&ref);
+    if (status == SEC_E_OK && (flags & SECPKG_CONTEXT_EXPORT_DELETE_OLD) &&
+        context_delete(context) != SEC_E_OK)
+        TRACE(LOG_SSPI, "the exported context was deleted by another thread");
     return status;
 }
 
@@ -273,8 +277,8 @@ SECURITY_STATUS SEC_ENTRY ImportSecurityContextW(SEC_WCHAR *package, PSecBuffer 
                                                  PCtxtHandle context)
 {
     const struct ssp *ssp = packages_find(package);
+    struct ssp_import import = {.packed = packed, .token = token};
     struct handle_slot *slot = NULL;
-    void *made = NULL;
     SECURITY_STATUS status;
 
     if (!ssp)
@@ -288,11 +292,12 @@ SECURITY_STATUS SEC_ENTRY ImportSecurityContextW(SEC_WCHAR *package, PSecBuffer 
     status = context_reserve(&slot);
     if (status != SEC_E_OK)
         return status;
-    status = ssp->import_context(packed, token, &made);
+    import.lanes = handle_lanes(slot);
+    status = ssp->import_context(&import);
     if (status < 0)
         handle_cancel(slot);
     else
-        *context = handle_publish(slot, ssp, made);
+        *context = handle_publish(slot, ssp, import.context);
     return status;
 }
 

@@ -64,6 +64,14 @@ struct ssp_attribute {
 
 #define SSP_ROOM_UNKNOWN ((size_t)-1)
 
+/* ImportSecurityContext. */
+struct ssp_import {
+    const SecBuffer *packed;
+    void *token; /* may be NULL */
+    struct ssp_lanes lanes;
+    void *context; /* result */
+};
+
 /* ChangeAccountPassword. */
 struct ssp_password {
     const struct ssp *ssp; /* the package that is asked */
@@ -117,8 +125,9 @@ struct ssp {
     SECURITY_STATUS (*impersonate)(void *context);
     SECURITY_STATUS (*revert)(void *context);
     SECURITY_STATUS (*query_token)(void *context, void **token);
+    /* The flag DELETE_OLD is the dispatcher's. */
     SECURITY_STATUS (*export_context)(void *context, ULONG flags, SecBuffer *packed, void **token);
-    SECURITY_STATUS (*import_context)(SecBuffer *packed, void *token, void **context);
+    SECURITY_STATUS (*import_context)(struct ssp_import *import);
     SECURITY_STATUS (*change_password)(const struct ssp_password *change);
     /* The result is of the call as such; NULL answers STATUS_NOT_SUPPORTED. */
     NTSTATUS (*call)(struct ssp_message *message);

@@ -3,12 +3,14 @@
 
 tls_gnutls_sources = \
 	dlls/secur32/tls/gnutls/algorithms.c \
+	dlls/secur32/tls/gnutls/alpn.c \
 	dlls/secur32/tls/gnutls/authorities.c \
 	dlls/secur32/tls/gnutls/cookie.c \
 	dlls/secur32/tls/gnutls/credential.c \
 	dlls/secur32/tls/gnutls/datagram.c \
 	dlls/secur32/tls/gnutls/datagram_flight.c \
 	dlls/secur32/tls/gnutls/datagram_record.c \
+	dlls/secur32/tls/gnutls/detached.c \
 	dlls/secur32/tls/gnutls/errors.c \
 	dlls/secur32/tls/gnutls/export.c \
 	dlls/secur32/tls/gnutls/handshake.c \
@@ -20,8 +22,10 @@ tls_gnutls_sources = \
 	dlls/secur32/tls/gnutls/leaf.c \
 	dlls/secur32/tls/gnutls/library.c \
 	dlls/secur32/tls/gnutls/names.c \
+	dlls/secur32/tls/gnutls/pack.c \
 	dlls/secur32/tls/gnutls/peek.c \
 	dlls/secur32/tls/gnutls/post.c \
+	dlls/secur32/tls/gnutls/prf.c \
 	dlls/secur32/tls/gnutls/priority.c \
 	dlls/secur32/tls/gnutls/record.c \
 	dlls/secur32/tls/gnutls/record_session.c \
@@ -36,9 +40,11 @@ tls_pe_sources = \
 
 tls_headers = \
 	dlls/secur32/tls/gnutls/algorithms.h \
+	dlls/secur32/tls/gnutls/alpn.h \
 	dlls/secur32/tls/gnutls/authorities.h \
 	dlls/secur32/tls/gnutls/credential.h \
 	dlls/secur32/tls/gnutls/datagram.h \
+	dlls/secur32/tls/gnutls/detached.h \
 	dlls/secur32/tls/gnutls/errors.h \
 	dlls/secur32/tls/gnutls/handshake.h \
 	dlls/secur32/tls/gnutls/helper.h \

@@ -346,6 +346,27 @@ MUST_CHECK enum tls_status tls_export(struct tls_session *session, struct span l
  */
 MUST_CHECK enum tls_status tls_prf(struct tls_session *session, struct span label,
                                    bool server_first, uint8_t *to, size_t size);
+/* The same over an empty secret (RFC 5216 2.3, IV). */
+MUST_CHECK enum tls_status tls_prf_empty(struct tls_session *session, struct span label,
+                                         bool server_first, uint8_t *to, size_t size);
+
+/* ---- another process ---------------------------------------------------------------------------
+ */
+
+/*
+ * The session as bytes, secrets among them (needs receive, send and session). TLS_NOT_READY: a
+ * handshake or a message is under way; TLS_NOT_THERE: its records are no AEAD's; TLS_TOO_SMALL.
+ * With TLS_OK the session is dead: two of them would number their records alike, under one key.
+ */
+MUST_CHECK enum tls_status tls_pack(struct tls_session *session, uint8_t *to, size_t room,
+                                    size_t *size);
+/*
+ * A session of such bytes; TLS_BAD_ARGUMENT: they are none, or of the other role. It seals and
+ * opens records and tells facts; what is derived from secrets is not there; it takes no part in
+ * handshakes, and a KeyUpdate of the peer ends it.
+ */
+MUST_CHECK enum tls_status tls_unpack(enum tls_role role, struct span bytes,
+                                      struct tls_session **session);
 
 /* ---- records ------------------------------------------------------------------------------------
  */

@@ -214,6 +214,13 @@ enum tls_status tls_unique(struct tls_session *session, uint8_t *value, size_t r
     return fetch(session, &call, value, room, size);
 }
 
+enum tls_status tls_pack(struct tls_session *session, uint8_t *to, size_t room, size_t *size)
+{
+    struct param_fetch call = {.what = PARAM_FETCH_PACKED};
+
+    return fetch(session, &call, to, room, size);
+}
+
 enum tls_status tls_export(struct tls_session *session, struct span label, bool has_context,
                            struct span context, uint8_t *to, size_t size)
 {
@@ -236,6 +243,20 @@ enum tls_status tls_prf(struct tls_session *session, struct span label, bool ser
         .label = param_bytes(label),
         .to = param_memory(to, size),
         .server_first = server_first,
+    };
+
+    return cross(PARAM_PRF, &call);
+}
+
+enum tls_status tls_prf_empty(struct tls_session *session, struct span label, bool server_first,
+                              uint8_t *to, size_t size)
+{
+    struct param_prf call = {
+        .session = session->other,
+        .label = param_bytes(label),
+        .to = param_memory(to, size),
+        .server_first = server_first,
+        .empty_secret = 1,
     };
 
     return cross(PARAM_PRF, &call);

@@ -226,6 +226,27 @@ done:
     return status;
 }
 
+enum tls_status tls_unpack(enum tls_role role, struct span bytes, struct tls_session **session)
+{
+    struct param_unpack call = {.packed = param_bytes(bytes), .role = (uint32_t)role};
+    struct tls_session *created;
+    enum tls_status status;
+
+    if (!crossing_ready())
+        return TLS_UNAVAILABLE;
+    created = mem_alloc(sizeof(*created));
+    if (!created)
+        return TLS_NO_MEMORY;
+    status = cross(PARAM_UNPACK, &call);
+    if (status != TLS_OK) {
+        mem_free(created);
+        return status;
+    }
+    created->other = call.session;
+    *session = created;
+    return TLS_OK;
+}
+
 void tls_session_free(struct tls_session *session)
 {
     struct param_session_free call;

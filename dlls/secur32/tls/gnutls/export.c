@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * What is derived from a session: data to resume it, channel bindings, exported keys.
+ * What is derived from a session: data to resume it, channel bindings, exported keys. The pseudo-
+ * random function of TLS 1.2 and before is in prf.c.
  */
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "tls/gnutls/detached.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/session.h"
 
 /* A ticket that GnuTLS would take from us came, and was not given out yet. */
 static bool has_session_data(const struct tls_session *session)
 {
-    if (!session->was_done || session->role != TLS_CLIENT ||
+    if (!session->was_done || session->role != TLS_CLIENT || session->detached ||
         (session->flags & TLS_FLAG_NO_RESUMPTION))
         return false;
     if (!session_is_modern(session))
@@ -60,19 +62,24 @@ enum tls_status tls_unique(struct tls_session *session, uint8_t *value, size_t r
 {
     enum tls_status status = TLS_NOT_READY;
     gnutls_datum_t binding = {NULL, 0};
+    struct span unique = {NULL, 0};
     int error;
 
     lock_take(&session->library);
-    if (session->was_done) {
+    if (session->detached) {
+        status = session->detached->unique.size ? TLS_OK : TLS_NOT_THERE;
+        unique = span_of(session->detached->unique.data, session->detached->unique.size);
+    } else if (session->was_done) {
         error = gnutls.session_channel_binding(session->handle, GNUTLS_CB_TLS_UNIQUE, &binding);
         status = error < 0 ? TLS_NOT_THERE : TLS_OK;
+        unique = span_of(binding.data, binding.size);
     }
     if (status == TLS_OK) {
-        *size = binding.size;
-        if (room < binding.size)
+        *size = unique.size;
+        if (room < unique.size)
             status = TLS_TOO_SMALL;
         else
-            memcpy(value, binding.data, binding.size);
+            memcpy(value, unique.data, unique.size);
     }
     library_free(binding.data);
     lock_release(&session->library);
@@ -91,27 +98,12 @@ enum tls_status tls_export(struct tls_session *session, struct span label, bool 
     if (has_context) /* GnuTLS tells an empty context from none by the pointer */
         bytes = context.size ? (const char *)context.data : none;
     lock_take(&session->library);
-    if (session->was_done)
+    if (session->detached)
+        status = TLS_NOT_THERE;
+    else if (session->was_done)
         status = error_status(
             gnutls.prf_rfc5705(session->handle, label.size, (const char *)label.data,
                                has_context ? context.size : 0, bytes, size, (char *)to));
-    lock_release(&session->library);
-    return status;
-}
-
-enum tls_status tls_prf(struct tls_session *session, struct span label, bool server_first,
-                        uint8_t *to, size_t size)
-{
-    enum tls_status status = TLS_NOT_READY;
-
-    if (label.size > UINT8_MAX)
-        return TLS_BAD_ARGUMENT;
-    lock_take(&session->library);
-    if (session->was_done && session_is_modern(session))
-        status = TLS_NOT_THERE;
-    else if (session->was_done)
-        status = error_status(gnutls.prf(session->handle, label.size, (const char *)label.data,
-                                         server_first, 0, NULL, size, (char *)to));
     lock_release(&session->library);
     return status;
 }

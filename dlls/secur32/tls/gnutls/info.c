@@ -7,8 +7,10 @@
 
 #include "base/limits.h"
 #include "tls/gnutls/algorithms.h"
+#include "tls/gnutls/alpn.h"
 #include "tls/gnutls/credential.h"
 #include "tls/gnutls/datagram.h"
+#include "tls/gnutls/detached.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/record.h"
 
@@ -63,16 +65,16 @@ static void fill_algorithms(struct tls_session *session, struct tls_info *info)
 static void fill_strings(struct tls_session *session, struct tls_info *info)
 {
     gnutls_datum_t value;
+    struct span protocol;
 
     if (gnutls.session_get_id2(session->handle, &value) >= 0 && value.data &&
         value.size <= sizeof(info->session_id)) {
         memcpy(info->session_id, value.data, value.size);
         info->session_id_size = (uint8_t)value.size;
     }
-    if (gnutls.alpn_get_selected_protocol(session->handle, &value) >= 0 &&
-        value.size <= sizeof(info->alpn)) {
-        memcpy(info->alpn, value.data, value.size);
-        info->alpn_size = (uint8_t)value.size;
+    if (alpn_get(session, &protocol) && protocol.size <= sizeof(info->alpn)) {
+        memcpy(info->alpn, protocol.data, protocol.size);
+        info->alpn_size = (uint8_t)protocol.size;
     }
 }
 
@@ -108,6 +110,12 @@ enum tls_status tls_info(struct tls_session *session, struct tls_info *info)
 
     memset(info, 0, sizeof(*info));
     lock_take(&session->library);
+    if (session->detached) {
+        *info = session->detached->info;
+        fill_sizes(session, info);
+        lock_release(&session->library);
+        return TLS_OK;
+    }
     info->version = session->began ? wire_version(session) : 0;
     if (info->version)
         fill_algorithms(session, info);
@@ -146,9 +154,16 @@ enum tls_status tls_peer_certificate(struct tls_session *session, size_t index, 
 {
     const gnutls_datum_t *chain;
     enum tls_status status = TLS_NOT_THERE;
+    struct span kept;
     unsigned count = 0;
 
     lock_take(&session->library);
+    if (session->detached) {
+        if (detached_certificate(session, index, &kept))
+            status = copy_out(kept, der, room, size);
+        lock_release(&session->library);
+        return status;
+    }
     chain = gnutls.certificate_get_peers(session->handle, &count);
     if (chain && index < count)
         status = copy_out(span_of(chain[index].data, chain[index].size), der, room, size);
@@ -205,7 +220,8 @@ enum tls_status tls_peer_ocsp(struct tls_session *session, uint8_t *der, size_t 
     gnutls_datum_t response;
 
     lock_take(&session->library);
-    if (gnutls.ocsp_status_request_get2(session->handle, 0, &response) >= 0 && response.size)
+    if (!session->detached && gnutls.ocsp_status_request_get2(session->handle, 0, &response) >= 0 &&
+        response.size)
         status = copy_out(span_of(response.data, response.size), der, room, size);
     lock_release(&session->library);
     return status;
@@ -220,7 +236,7 @@ enum tls_status tls_server_name(struct tls_session *session, uint8_t *name, size
     unsigned kind;
 
     lock_take(&session->library);
-    if (session->role == TLS_SERVER &&
+    if (session->role == TLS_SERVER && !session->detached &&
         gnutls.server_name_get(session->handle, text, &length, &kind, 0) >= 0 &&
         kind == GNUTLS_NAME_DNS)
         status = copy_out(span_of(text, strnlen(text, sizeof(text))), name, room, size);

@@ -24,7 +24,8 @@
     X(aead_cipher_encryptv2)            X(aead_cipher_init) \
     X(alert_get)                        X(alert_send) \
     X(alpn_get_selected_protocol)       X(alpn_set_protocols) \
-    X(auth_get_type)                    X(certificate_allocate_credentials) \
+    X(auth_get_type)                    X(buffer_append_data) \
+    X(certificate_allocate_credentials) \
     X(certificate_client_get_request_status) \
     X(certificate_free_credentials)     X(certificate_get_ours) \
     X(certificate_get_peers)            X(certificate_server_set_request) \
@@ -51,13 +52,15 @@
     X(handshake_set_max_packet_length)  X(handshake_set_read_function) \
     X(handshake_set_post_client_hello_function) \
     X(handshake_write)                  X(hash_fast) \
-    X(hash_get_len)                     X(hmac_get_len) \
+    X(hash_get_len)                     X(hmac_fast) \
+    X(hmac_get_len) \
     X(idna_map)                         X(init) \
     X(kx_get)                           X(kx_get_name) \
     X(mac_get)                          X(mac_get_name) \
     X(ocsp_status_request_get2) \
     X(pcert_deinit)                     X(pcert_import_x509_raw) \
-    X(prf)                              X(prf_rfc5705) \
+    X(prf)                              X(prf_hash_get) \
+    X(prf_rfc5705) \
     X(priority_deinit)                  X(priority_init) \
     X(priority_set)                     X(privkey_deinit) \
     X(privkey_export_x509)              X(privkey_get_pk_algorithm) \
@@ -74,9 +77,11 @@
     X(rehandshake)                      X(rnd) \
     X(safe_renegotiation_status)        X(server_name_get) \
     X(server_name_set)                  X(session_channel_binding) \
-    X(session_ext_master_secret_status) X(session_get_data2) \
+    X(session_ext_master_secret_status) X(session_ext_register) \
+    X(session_get_data2) \
     X(session_get_flags)                X(session_get_id2) \
-    X(session_get_ptr)                  X(session_is_resumed) \
+    X(session_get_ptr)                  X(session_get_random) \
+    X(session_is_resumed) \
     X(session_key_update)               X(session_set_data) \
     X(session_set_ptr)                  X(session_set_verify_function) \
     X(session_ticket_enable_server)     X(session_ticket_key_generate) \

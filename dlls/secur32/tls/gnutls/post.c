@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "tls/gnutls/datagram.h"
+#include "tls/gnutls/detached.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/handshake.h"
 #include "tls/gnutls/record.h"
@@ -44,7 +45,7 @@ static void update_keys(struct tls_session *session, bool ask_peer, struct tls_r
 
 static bool can_update_keys(const struct tls_session *session)
 {
-    return session->send.cipher && session->send.modern;
+    return session->send.cipher && session->send.modern && !session->detached;
 }
 
 /* Every call here: result is cleared, the library's lock is held, a dead session is told. */
@@ -246,7 +247,9 @@ void tls_message(struct tls_session *session, struct span plaintext, struct tls_
     int error;
 
     if (enter(session, result)) {
-        if (!session_is_modern(session)) {
+        if (session->detached) {
+            detached_message(session, plaintext, result);
+        } else if (!session_is_modern(session)) {
             legacy_message(session, plaintext, result);
         } else if (session->mode == MODE_REAUTH && session->role == TLS_SERVER) {
             reauthentication_message(session, plaintext, result);
@@ -264,7 +267,7 @@ void tls_message(struct tls_session *session, struct span plaintext, struct tls_
 
 static bool rehandshake_is_refused(const struct tls_session *session)
 {
-    if (!session->was_done || session->mode != MODE_CONNECTED)
+    if (!session->was_done || session->mode != MODE_CONNECTED || session->detached)
         return true;
     if (session->datagrams)
         return true;
@@ -327,26 +330,34 @@ static void abandon_renegotiation(struct tls_session *session)
     session_end_work(session);
 }
 
-void tls_alert(struct tls_session *session, bool fatal, uint8_t description,
-               struct tls_result *result)
+static bool send_alert(struct tls_session *session, bool fatal, uint8_t description)
 {
     int error;
 
-    result_clear(result);
-    lock_take(&session->library);
+    if (session->detached)
+        return detached_alert(session, fatal, description);
     helper_cancel(session->helper); /* a handshake that waits for a signature is over */
     direction_lend(session, &session->send);
     error = gnutls.alert_send(session->handle, fatal ? GNUTLS_AL_FATAL : GNUTLS_AL_WARNING,
                               (gnutls_alert_description_t)description);
     if (direction_take_back(session, &session->send) < 0)
         direction_wipe(&session->send);
-    if (error < 0) {
+    if (error < 0)
         TRACE(LOG_TLS, "%p: alert %u: %s", (void *)session, description,
               gnutls.strerror_name(error));
-        session_dead_result(result);
-    } else {
+    return error >= 0;
+}
+
+void tls_alert(struct tls_session *session, bool fatal, uint8_t description,
+               struct tls_result *result)
+{
+    result_clear(result);
+    lock_take(&session->library);
+    if (send_alert(session, fatal, description)) {
         result->event = TLS_DONE;
         result->alert_sent = fatal ? description : TLS_NO_ALERT;
+    } else {
+        session_dead_result(result);
     }
     if (description == ALERT_NO_RENEGOTIATION && !fatal)
         abandon_renegotiation(session);

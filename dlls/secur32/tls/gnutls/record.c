@@ -171,8 +171,9 @@ static bool key_update_is_due(struct tls_session *session)
 {
     const struct direction *send = &session->send;
 
-    return send->modern && (send->sequence >= send->limit ||
-                            atomic_load_explicit(&session->update_owed, memory_order_relaxed));
+    return send->modern && !session->detached &&
+           (send->sequence >= send->limit ||
+            atomic_load_explicit(&session->update_owed, memory_order_relaxed));
 }
 
 enum tls_status tls_seal(struct tls_session *session, struct tls_seal *seal)

@@ -16,14 +16,13 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "tls/gnutls/alpn.h"
 #include "tls/gnutls/credential.h"
 #include "tls/gnutls/datagram.h"
+#include "tls/gnutls/detached.h"
 #include "tls/gnutls/errors.h"
 #include "tls/gnutls/handshake.h"
 #include "tls/gnutls/tickets.h"
-
-/* GnuTLS keeps that many and refuses more (MAX_ALPN_PROTOCOLS). */
-#define ALPN_MAX 8
 
 /* GNUTLS_NO_STATUS_REQUEST of GnuTLS 3.8. */
 #define NO_STATUS_REQUEST (1u << 24)
@@ -149,28 +148,6 @@ static unsigned init_flags(const struct tls_config *config)
     return flags;
 }
 
-static bool set_alpn(gnutls_session_t handle, const struct tls_config *config)
-{
-    gnutls_datum_t ids[ALPN_MAX];
-    struct span list = config->alpn, id;
-    unsigned count = 0;
-
-    while (list.size) {
-        if (!span_take_vector8(&list, &id) || id.size == 0)
-            return false;
-        if (count < ALPN_MAX)
-            ids[count++] = (gnutls_datum_t){(unsigned char *)(uintptr_t)id.data, (unsigned)id.size};
-        else
-            TRACE(LOG_TLS, "GnuTLS takes %d application protocols; one is left out", ALPN_MAX);
-    }
-    /* A server chooses by its own order and fails without a common one, as Windows does. */
-    return count == 0 ||
-           gnutls.alpn_set_protocols(handle, ids, count,
-                                     config->role == TLS_SERVER
-                                         ? GNUTLS_ALPN_SERVER_PRECEDENCE | GNUTLS_ALPN_MANDATORY
-                                         : 0) >= 0;
-}
-
 static enum tls_status set_credentials(struct tls_session *session, const struct tls_config *config)
 {
     gnutls_certificate_credentials_t use;
@@ -241,10 +218,10 @@ static enum tls_status configure(struct tls_session *session, const struct tls_c
     if (gnutls.priority_set(handle, priority_handle(session->priority)) < 0)
         return TLS_NO_MEMORY;
     status = set_credentials(session, config);
+    if (status == TLS_OK)
+        status = alpn_set(session, config);
     if (status != TLS_OK)
         return status;
-    if (!set_alpn(handle, config))
-        return TLS_BAD_ARGUMENT;
     if (config->flags & TLS_FLAG_DATAGRAM) {
         status = datagrams_attach(session, config);
         if (status != TLS_OK)
@@ -329,6 +306,8 @@ void tls_session_free(struct tls_session *session)
         gnutls.deinit(session->handle);
     if (session->own)
         gnutls.certificate_free_credentials(session->own);
+    alpn_free(session);
+    detached_free(session);
     session_end_work(session);
     direction_wipe(&session->send);
     direction_wipe(&session->receive);
@@ -373,6 +352,8 @@ void session_end_work(struct tls_session *session)
 
 bool session_is_modern(const struct tls_session *session)
 {
+    if (session->detached)
+        return session->send.modern;
     return gnutls.protocol_get_version(session->handle) == GNUTLS_TLS1_3;
 }
 

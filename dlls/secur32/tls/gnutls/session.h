@@ -101,6 +101,8 @@ struct tls_session {
     struct buffer schemes;                /* (l) of the peer, as they came */
     struct buffer extensions;             /* (l) types that the server answered with, u16 */
     struct scanner scanner;               /* (l) of messages after the handshake */
+    struct alpn *alpn;                    /* (l) NULL: GnuTLS has the application protocols */
+    struct detached *detached;            /* (c) no handle, since this was unpacked; NULL */
     struct datagrams *datagrams;          /* (c) pointer; (l) NULL: a stream */
     enum mode mode;                       /* (l) */
     bool dead;                            /* (l) */
@@ -145,6 +147,9 @@ void direction_lend(struct tls_session *session, struct direction *direction);
 MUST_CHECK int direction_take_back(struct tls_session *session, struct direction *direction);
 /* After messages that GnuTLS got without a record: it counts them, but the number is ours. */
 MUST_CHECK int direction_take_key(struct tls_session *session, struct direction *direction);
+/* A direction that was packed. */
+MUST_CHECK int direction_restore(struct direction *direction, unsigned algorithm, bool modern,
+                                 struct span iv, struct span key, uint64_t sequence);
 void direction_wipe(struct direction *direction);
 /* The current reading key in the middle of a handshake, for a look ahead; wipe it afterwards. */
 MUST_CHECK bool direction_peek(struct tls_session *session, struct direction *current);

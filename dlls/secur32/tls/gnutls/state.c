@@ -192,6 +192,22 @@ int direction_take_key(struct tls_session *session, struct direction *direction)
     return error;
 }
 
+int direction_restore(struct direction *direction, unsigned algorithm, bool modern, struct span iv,
+                      struct span key, uint64_t sequence)
+{
+    const struct cipher_row *row = find_cipher((gnutls_cipher_algorithm_t)algorithm);
+    const gnutls_datum_t key_bytes = {(unsigned char *)(uintptr_t)key.data, (unsigned)key.size};
+    const gnutls_datum_t iv_bytes = {(unsigned char *)(uintptr_t)iv.data, (unsigned)iv.size};
+    int error;
+
+    if (!row)
+        return GNUTLS_E_UNKNOWN_CIPHER_TYPE;
+    error = set_key(direction, row, modern, &key_bytes, &iv_bytes);
+    if (error >= 0)
+        direction->sequence = sequence;
+    return error;
+}
+
 bool direction_peek(struct tls_session *session, struct direction *current)
 {
     const struct cipher_row *row = in_place_cipher(session);
