@@ -287,7 +287,7 @@ START_TEST(policy_other_settings)
     ok_number(limits.client_cache_ms, 36000000, "ten hours");
     ok_number(limits.server_cache_ms, 36000000, "ten hours");
     ok_number(limits.cache_entries, 20000, "entries");
-    ok(limits.send_issuers, "no list of issuers by default");
+    ok_number(limits.issuers, ISSUERS_GIVEN, "issuers by default");
 
     use_settings(
         "[SSL\\00010002]\nEccCurves=NistP384,nosuch,curve25519\n[SCHANNEL]\n"
@@ -316,7 +316,7 @@ START_TEST(policy_other_settings)
     ok_number(client.rsa_bits_min, 2048, "RSA");
     ok_number(client.dh_bits_min, 3072, "Diffie-Hellman");
     ok_number(server.dh_bits_min, 4096, "Diffie-Hellman of a server");
-    ok(!limits.send_issuers, "a list of issuers");
+    ok_number(limits.issuers, ISSUERS_NONE, "issuers");
     ok_number(limits.client_cache_ms, 5, "client's sessions");
     ok_number(limits.server_cache_ms, 0, "server's sessions");
     ok(limits.cache_entries <= 100000, "a bound of our own");

@@ -105,7 +105,7 @@ SECURITY_STATUS schan_credential_list_issuers(struct schan_credential *credentia
     SECURITY_STATUS status;
 
     policy_limits_get(&limits);
-    if (!limits.send_issuers)
+    if (limits.issuers == ISSUERS_NONE)
         return SEC_E_OK;
     made = mem_alloc(sizeof(*made));
     if (!made)
@@ -123,13 +123,37 @@ SECURITY_STATUS schan_credential_list_issuers(struct schan_credential *credentia
     return SEC_E_OK;
 }
 
+/* The store "Client Authentication Issuers" of the machine, or, where that is empty, the roots that
+ * the system trusts (the settings' page, ClientAuthTrustMode). */
+static SECURITY_STATUS list_system(struct schan_credential *credential)
+{
+    const void *store = NULL;
+    SECURITY_STATUS status = SEC_E_OK;
+
+    if (platform_store_named(u"ClientAuthIssuer", &store) == SEC_E_OK)
+        status = schan_credential_list_issuers(credential, store);
+    platform_store_free(store);
+    if (status != SEC_E_OK || (credential->issuers && credential->issuers->count))
+        return status;
+    store = platform_store_roots();
+    if (store)
+        status = schan_credential_list_issuers(credential, store);
+    platform_store_free(store);
+    return status;
+}
+
 /* Its roots are trusted, and a server may list them. */
 static SECURITY_STATUS read_root_store(const void *store, struct schan_credential *credential)
 {
+    struct policy_limits limits;
+
     credential->root_store = platform_store_ref(store);
-    if (!credential->root_store || credential->role != TLS_SERVER)
+    if (credential->role != TLS_SERVER)
         return SEC_E_OK;
-    return schan_credential_list_issuers(credential, credential->root_store);
+    if (credential->root_store)
+        return schan_credential_list_issuers(credential, credential->root_store);
+    policy_limits_get(&limits);
+    return limits.issuers == ISSUERS_SYSTEM ? list_system(credential) : SEC_E_OK;
 }
 
 static SECURITY_STATUS fill(const struct credential_input *input,

@@ -58,11 +58,18 @@ uint32_t policy_versions_from_protocols(DWORD protocols, enum tls_role role);
 DWORD policy_protocols_from_versions(uint32_t versions, enum tls_role role);
 DWORD policy_protocol_from_wire(uint16_t version, enum tls_role role); /* 0: unknown */
 
+/* Which issuers a server names when it asks for a certificate. */
+enum policy_issuers {
+    ISSUERS_NONE,
+    ISSUERS_GIVEN, /* those of a store that the program gave */
+    ISSUERS_SYSTEM /* ... and without one, the system's */
+};
+
 /* Settings that are not about algorithms. */
 struct policy_limits {
     uint32_t client_cache_ms, server_cache_ms; /* 0: no resumption */
     uint32_t cache_entries;                    /* 0: no client cache */
-    bool send_issuers; /* server: requests for a certificate list the roots that are trusted */
+    enum policy_issuers issuers;
 };
 
 void policy_limits_get(struct policy_limits *limits);

@@ -266,8 +266,11 @@ static void read_limits(struct policy_limits *limits)
     limits->cache_entries = read_number("", "MaximumCacheSize", &value) ? value : CACHE_ENTRIES;
     if (limits->cache_entries > CACHE_ENTRIES_MAX)
         limits->cache_entries = CACHE_ENTRIES_MAX;
-    /* Differs: Windows 8 and later want it set. */
-    limits->send_issuers = !read_number("", "SendTrustedIssuerList", &value) || value != 0;
+    /* Since Windows 8 no list is sent by default, but that of a store which the program gave is, as
+     * users of Ice (hRootStore) and .NET (CLIENT_CERT_POLICY) see. */
+    limits->issuers = !read_number("", "SendTrustedIssuerList", &value) ? ISSUERS_GIVEN
+                      : value                                           ? ISSUERS_SYSTEM
+                                                                        : ISSUERS_NONE;
 }
 
 static bool is_fresh(uint64_t now) must_hold(&snapshot.lock);

@@ -212,11 +212,10 @@ static enum tls_status configure(struct tls_session *session, const struct tls_c
     gnutls.handshake_set_hook_function(handle, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH, hello_hook);
     if (config->handshake_limit)
         gnutls.handshake_set_max_packet_length(handle, config->handshake_limit);
-    if (config->policy.dh_bits_min)
-        gnutls.dh_set_prime_bits(handle, config->policy.dh_bits_min);
-
     if (gnutls.priority_set(handle, priority_handle(session->priority)) < 0)
         return TLS_NO_MEMORY;
+    if (config->policy.dh_bits_min) /* priority_set would set it back */
+        gnutls.dh_set_prime_bits(handle, config->policy.dh_bits_min);
     status = set_credentials(session, config);
     if (status == TLS_OK)
         status = alpn_set(session, config);
