@@ -24,8 +24,8 @@ static const struct {
 } refusing[] = {
     /* Only suites with preshared keys: Windows has six, here there are none. */
     {"only preshared keys", SCH_USE_PRESHAREDKEY_ONLY, SEC_E_ALGORITHM_MISMATCH, SEC_E_OK},
-    /* Datagrams are not built here. */
-    {"only DTLS", SCH_USE_DTLS_ONLY, SEC_E_OK, SEC_E_UNSUPPORTED_FUNCTION},
+    /* The contexts are streams. */
+    {"only DTLS", SCH_USE_DTLS_ONLY, SEC_E_OK, SEC_E_ALGORITHM_MISMATCH},
 };
 
 static void check_bit(const struct credential_wish *wish, CredHandle *peer)

@@ -25,8 +25,8 @@
 #define EXTENSION_ALPN (0x10000 | 16)
 
 #define EXTENSION_PLACES                                                                           \
-    (GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_EE |                     \
-     GNUTLS_EXT_FLAG_TLS12_SERVER_HELLO)
+    (GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_DTLS | GNUTLS_EXT_FLAG_CLIENT_HELLO |                   \
+     GNUTLS_EXT_FLAG_EE | GNUTLS_EXT_FLAG_TLS12_SERVER_HELLO)
 
 struct alpn {
     uint8_t chosen[LIMIT_ALPN_ID];

@@ -113,7 +113,7 @@ enum tls_status tls_pack(struct tls_session *session, uint8_t *to, size_t room, 
     lock_take(&session->library);
     if (session->dead || !is_quiet(session))
         status = TLS_NOT_READY;
-    else if (!session->send.cipher || !session->receive.cipher)
+    else if (session->datagrams || !session->send.cipher || !session->receive.cipher)
         status = TLS_NOT_THERE;
     else if (!put_session(session, &info, &packed))
         status = TLS_NO_MEMORY;

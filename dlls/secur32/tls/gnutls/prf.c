@@ -63,10 +63,11 @@ static int add_p_hash(gnutls_mac_algorithm_t mac, struct span seed, uint8_t *to,
 
 static int prf_of_nothing(struct tls_session *session, struct span seed, uint8_t *to, size_t size)
 {
+    gnutls_protocol_t version = gnutls.protocol_get_version(session->handle);
     int error;
 
     memset(to, 0, size);
-    if (gnutls.protocol_get_version(session->handle) == GNUTLS_TLS1_2)
+    if (version == GNUTLS_TLS1_2 || version == GNUTLS_DTLS1_2)
         return add_p_hash((gnutls_mac_algorithm_t)gnutls.prf_hash_get(session->handle), seed, to,
                           size);
     error = add_p_hash(GNUTLS_MAC_MD5, seed, to, size);
