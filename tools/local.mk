@@ -4,6 +4,7 @@
 
 sspi_tool_sources = \
 	tools/sspi/credential.c \
+	tools/sspi/datagram.c \
 	tools/sspi/describe.c \
 	tools/sspi/facts.c \
 	tools/sspi/offer.c \

@@ -31,6 +31,8 @@ static const char usage[] =
     "\n"
     "  -4, -6              IPv4 or IPv6 only\n"
     "  -t, --tls VERSION   1.0, 1.1, 1.2 or 1.3 only\n"
+    "      --dtls          datagrams: DTLS 1.0 or 1.2 over UDP\n"
+    "      --mtu N         bytes of a datagram (default 1096)\n"
     "  -a, --alpn LIST     application protocols, e.g. h2,http/1.1\n"
     "  -c, --cert FILE     client certificate with key (PKCS#12; on Linux also PEM)\n"
     "  -k, --key FILE      its key, when in a PEM file of its own (Linux)\n"
@@ -53,11 +55,19 @@ struct options {
     struct credential_wish wish;
     const char *certificate, *key, *password, *roots;
     const char *host, *port, *name, *alpn;
-    unsigned timeout;
+    unsigned timeout, mtu;
     bool ignore_eof, quiet, verbose;
 };
 
-enum { OPTION_CA = 256, OPTION_INSECURE, OPTION_IGNORE_EOF, OPTION_TIMEOUT, OPTION_QUIET };
+enum {
+    OPTION_CA = 256,
+    OPTION_INSECURE,
+    OPTION_IGNORE_EOF,
+    OPTION_TIMEOUT,
+    OPTION_QUIET,
+    OPTION_DTLS,
+    OPTION_MTU
+};
 
 /* clang-format off */
 static const struct option long_options[] = {
@@ -69,6 +79,8 @@ static const struct option long_options[] = {
     {"ca",         required_argument, NULL, OPTION_CA},
     {"name",       required_argument, NULL, 'n'},
     {"insecure",   no_argument,       NULL, OPTION_INSECURE},
+    {"dtls",       no_argument,       NULL, OPTION_DTLS},
+    {"mtu",        required_argument, NULL, OPTION_MTU},
     {"ignore-eof", no_argument,       NULL, OPTION_IGNORE_EOF},
     {"timeout",    required_argument, NULL, OPTION_TIMEOUT},
     {"quiet",      no_argument,       NULL, OPTION_QUIET},
@@ -117,6 +129,12 @@ static bool set_option(struct options *options, int option)
     case OPTION_IGNORE_EOF:
         options->ignore_eof = true;
         return true;
+    case OPTION_DTLS:
+        options->wish.datagram = true;
+        return true;
+    case OPTION_MTU:
+        options->mtu = (unsigned)strtoul(optarg, NULL, 10);
+        return options->mtu <= UINT16_MAX;
     case OPTION_TIMEOUT:
         options->timeout = (unsigned)strtoul(optarg, NULL, 10);
         return true;
@@ -214,12 +232,17 @@ static int run(struct options *options)
         fprintf(stderr, "sspi-client: AcquireCredentialsHandle: %s\n", status_text(status));
         return EXIT_FAILED;
     }
-    stream.socket = net_connect(options->host, options->port, options->family);
+    stream.socket = options->wish.datagram
+                        ? net_connect_datagram(options->host, options->port, options->family)
+                        : net_connect(options->host, options->port, options->family);
     if (stream.socket == NET_NONE) {
         fprintf(stderr, "sspi-client: cannot connect: %s\n", net_error());
         return EXIT_FAILED;
     }
     net_timeout(stream.socket, options->timeout);
+    stream.datagram = options->wish.datagram;
+    stream.mtu = options->mtu;
+    stream.timeout = options->timeout;
     stream.credential = &credential;
     stream.target = options->name;
     stream.alpn = options->alpn;

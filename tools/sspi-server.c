@@ -29,6 +29,8 @@ static const char usage[] =
     "  -l, --listen ADDR   address to listen on (default 127.0.0.1)\n"
     "  -P, --port N        port (default 0: a free one is chosen)\n"
     "  -t, --tls VERSION   1.0, 1.1, 1.2 or 1.3 only\n"
+    "      --dtls          datagrams: DTLS 1.0 or 1.2 over UDP; implies --once\n"
+    "      --mtu N         bytes of a datagram (default 1096)\n"
     "  -a, --alpn LIST     application protocols, most wanted first\n"
     "      --mutual        ask clients for a certificate\n"
     "      --ca FILE       trust the PEM certificates in FILE for them\n"
@@ -49,7 +51,7 @@ struct options {
     struct credential_wish wish;
     const char *certificate, *key, *password, *roots;
     const char *address, *port, *alpn;
-    unsigned timeout;
+    unsigned timeout, mtu;
     bool mutual, pipe, once, quiet, verbose;
 };
 
@@ -60,7 +62,9 @@ enum {
     OPTION_PIPE,
     OPTION_ONCE,
     OPTION_TIMEOUT,
-    OPTION_QUIET
+    OPTION_QUIET,
+    OPTION_DTLS,
+    OPTION_MTU
 };
 
 /* clang-format off */
@@ -76,6 +80,8 @@ static const struct option long_options[] = {
     {"mutual",   no_argument,       NULL, OPTION_MUTUAL},
     {"echo",     no_argument,       NULL, OPTION_ECHO},
     {"pipe",     no_argument,       NULL, OPTION_PIPE},
+    {"dtls",     no_argument,       NULL, OPTION_DTLS},
+    {"mtu",      required_argument, NULL, OPTION_MTU},
     {"once",     no_argument,       NULL, OPTION_ONCE},
     {"timeout",  required_argument, NULL, OPTION_TIMEOUT},
     {"quiet",    no_argument,       NULL, OPTION_QUIET},
@@ -133,6 +139,12 @@ static bool set_option(struct options *options, int option)
     case OPTION_ONCE:
         options->once = true;
         return true;
+    case OPTION_DTLS:
+        options->wish.datagram = options->once = true;
+        return true;
+    case OPTION_MTU:
+        options->mtu = (unsigned)strtoul(optarg, NULL, 10);
+        return options->mtu <= UINT16_MAX;
     case OPTION_TIMEOUT:
         options->timeout = (unsigned)strtoul(optarg, NULL, 10);
         return true;
@@ -210,7 +222,15 @@ static bool serve_connection(intptr_t socket, CredHandle *credential, const stru
     stream.mutual = options->mutual;
     stream.alpn = options->alpn;
     stream.verbose = options->verbose;
+    stream.datagram = options->wish.datagram;
+    stream.mtu = options->mtu;
+    stream.timeout = options->timeout;
     net_timeout(socket, options->timeout);
+    if (stream.datagram && !net_accept_datagram(socket, stream.address, sizeof(stream.address),
+                                                &stream.address_size)) {
+        fprintf(stderr, "sspi-server: %s\n", net_error());
+        return false;
+    }
     good = stream_handshake(&stream);
     if (good && !options->quiet)
         stream_describe(&stream);
@@ -236,7 +256,9 @@ static int run(const struct options *options)
         fprintf(stderr, "sspi-server: AcquireCredentialsHandle: %s\n", status_text(status));
         return EXIT_FAILED;
     }
-    listener = net_listen(options->address, options->port, options->family);
+    listener = options->wish.datagram
+                   ? net_listen_datagram(options->address, options->port, options->family)
+                   : net_listen(options->address, options->port, options->family);
     if (listener == NET_NONE) {
         fprintf(stderr, "sspi-server: cannot listen: %s\n", net_error());
         return EXIT_FAILED;
@@ -244,7 +266,7 @@ static int run(const struct options *options)
     printf("listening on port %u\n", net_port(listener));
     fflush(stdout);
     do {
-        socket = net_accept(listener);
+        socket = options->wish.datagram ? listener : net_accept(listener);
         if (socket == NET_NONE) {
             fprintf(stderr, "sspi-server: %s\n", net_error());
             return EXIT_FAILED;

@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/interop/build-curl \
 	tests/interop/cmake \
 	tests/interop/curl \
+	tests/interop/datagrams \
 	tests/interop/field-cases \
 	tests/interop/field/client.c \
 	tests/interop/field/field.h \
@@ -15,6 +16,7 @@ EXTRA_DIST += \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
 	tests/interop/kdc.sh \
+	tests/interop/lossy-relay \
 	tests/interop/matrix.tsv \
 	tests/interop/nlmp.py \
 	tests/interop/peers.sh \

@@ -10,13 +10,16 @@
 struct version {
     const char *name;
     DWORD client, server; /* SP_PROT_ bits */
+    DWORD datagram_client, datagram_server;
 };
 
 static const struct version versions[] = {
-    {"1.0", SP_PROT_TLS1_0_CLIENT, SP_PROT_TLS1_0_SERVER},
-    {"1.1", SP_PROT_TLS1_1_CLIENT, SP_PROT_TLS1_1_SERVER},
-    {"1.2", SP_PROT_TLS1_2_CLIENT, SP_PROT_TLS1_2_SERVER},
-    {"1.3", SP_PROT_TLS1_3_CLIENT, SP_PROT_TLS1_3_SERVER},
+    {"1.0", SP_PROT_TLS1_0_CLIENT, SP_PROT_TLS1_0_SERVER, SP_PROT_DTLS1_0_CLIENT,
+     SP_PROT_DTLS1_0_SERVER},
+    {"1.1", SP_PROT_TLS1_1_CLIENT, SP_PROT_TLS1_1_SERVER, 0, 0},
+    {"1.2", SP_PROT_TLS1_2_CLIENT, SP_PROT_TLS1_2_SERVER, SP_PROT_DTLS1_2_CLIENT,
+     SP_PROT_DTLS1_2_SERVER},
+    {"1.3", SP_PROT_TLS1_3_CLIENT, SP_PROT_TLS1_3_SERVER, 0, 0},
 };
 
 static const struct version *find_version(const char *tls)
@@ -30,6 +33,20 @@ static const struct version *find_version(const char *tls)
 bool credential_knows_version(const char *tls)
 {
     return find_version(tls) != NULL;
+}
+
+/* 0: the system's choice. */
+static DWORD protocols_of(const struct credential_wish *wish)
+{
+    const struct version *version = wish->tls ? find_version(wish->tls) : NULL;
+
+    if (wish->datagram && !version)
+        return wish->server ? SP_PROT_DTLS1_X_SERVER : SP_PROT_DTLS1_X_CLIENT;
+    if (!version)
+        return 0;
+    if (wish->datagram)
+        return wish->server ? version->datagram_server : version->datagram_client;
+    return wish->server ? version->server : version->client;
 }
 
 static DWORD credential_flags(const struct credential_wish *wish)
@@ -71,8 +88,7 @@ static SECURITY_STATUS acquire_old(const struct credential_wish *wish, DWORD pro
 
 SECURITY_STATUS credential_acquire_for(const struct credential_wish *wish, CredHandle *credential)
 {
-    const struct version *version = wish->tls ? find_version(wish->tls) : NULL;
-    DWORD protocols = !version ? 0 : wish->server ? version->server : version->client;
+    DWORD protocols = protocols_of(wish);
     PCCERT_CONTEXT certificate = wish->certificate;
     TLS_PARAMETERS parameters;
     SCH_CREDENTIALS data;

@@ -16,11 +16,12 @@ struct credential_wish {
     PCCERT_CONTEXT certificate; /* NULL: none */
     HCERTSTORE roots;           /* NULL: the system's */
     bool insecure;              /* client: do not validate */
+    bool datagram;              /* DTLS */
 };
 
 SECURITY_STATUS credential_acquire_for(const struct credential_wish *wish, CredHandle *credential);
 
-/* Whether the text names a version: 1.0, 1.1, 1.2, 1.3. */
+/* Whether the text names a version: 1.0, 1.1, 1.2, 1.3 (DTLS: 1.0, 1.2). */
 bool credential_knows_version(const char *tls);
 
 #endif

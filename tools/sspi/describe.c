@@ -19,6 +19,10 @@ static void narrow(const WCHAR *from, char *to, size_t room)
 
 static const char *protocol_name(DWORD protocol)
 {
+    if (protocol & SP_PROT_DTLS1_2)
+        return "DTLS 1.2";
+    if (protocol & SP_PROT_DTLS1_0)
+        return "DTLS 1.0";
     if (protocol & (SP_PROT_TLS1_3_CLIENT | SP_PROT_TLS1_3_SERVER))
         return "TLS 1.3";
     if (protocol & (SP_PROT_TLS1_2_CLIENT | SP_PROT_TLS1_2_SERVER))

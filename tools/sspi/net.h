@@ -22,6 +22,11 @@ bool net_start(void);
 intptr_t net_connect(const char *host, const char *port, enum net_family family);
 intptr_t net_listen(const char *address, const char *port, enum net_family family);
 intptr_t net_accept(intptr_t listener);
+/* The same for datagrams: each read and write is one of them. */
+intptr_t net_connect_datagram(const char *host, const char *port, enum net_family family);
+intptr_t net_listen_datagram(const char *address, const char *port, enum net_family family);
+/* Waits for a datagram, which stays to be read; its sender becomes the socket's only peer. */
+bool net_accept_datagram(intptr_t socket, void *address, size_t room, size_t *size);
 /* The local port of a socket; 0: unknown. */
 unsigned net_port(intptr_t socket);
 void net_close(intptr_t socket);

@@ -43,14 +43,14 @@ bool net_start(void)
 }
 
 static struct addrinfo *resolve(const char *host, const char *port, enum net_family family,
-                                int flags)
+                                int kind, int flags)
 {
     static const int families[] = {AF_UNSPEC, AF_INET, AF_INET6};
     struct addrinfo hints = {0}, *list = NULL;
     int error;
 
     hints.ai_family = families[family];
-    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_socktype = kind;
     hints.ai_flags = flags;
     error = getaddrinfo(host, port, &hints, &list);
     if (error) {
@@ -60,9 +60,9 @@ static struct addrinfo *resolve(const char *host, const char *port, enum net_fam
     return list;
 }
 
-intptr_t net_connect(const char *host, const char *port, enum net_family family)
+static intptr_t open_connected(const char *host, const char *port, enum net_family family, int kind)
 {
-    struct addrinfo *list = resolve(host, port, family, 0);
+    struct addrinfo *list = resolve(host, port, family, kind, 0);
     int descriptor = -1;
 
     if (!list)
@@ -80,9 +80,9 @@ intptr_t net_connect(const char *host, const char *port, enum net_family family)
     return descriptor;
 }
 
-intptr_t net_listen(const char *address, const char *port, enum net_family family)
+static intptr_t open_bound(const char *address, const char *port, enum net_family family, int kind)
 {
-    struct addrinfo *list = resolve(address, port, family, AI_PASSIVE);
+    struct addrinfo *list = resolve(address, port, family, kind, AI_PASSIVE);
     int descriptor = -1, on = 1;
 
     if (!list)
@@ -94,7 +94,8 @@ intptr_t net_listen(const char *address, const char *port, enum net_family famil
             continue;
         }
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-        if (!bind(descriptor, one->ai_addr, one->ai_addrlen) && !listen(descriptor, 64))
+        if (!bind(descriptor, one->ai_addr, one->ai_addrlen) &&
+            (kind == SOCK_DGRAM || !listen(descriptor, 64)))
             break;
         fail(address ? address : port, strerror(errno));
         close(descriptor);
@@ -102,6 +103,26 @@ intptr_t net_listen(const char *address, const char *port, enum net_family famil
     }
     freeaddrinfo(list);
     return descriptor;
+}
+
+intptr_t net_connect(const char *host, const char *port, enum net_family family)
+{
+    return open_connected(host, port, family, SOCK_STREAM);
+}
+
+intptr_t net_connect_datagram(const char *host, const char *port, enum net_family family)
+{
+    return open_connected(host, port, family, SOCK_DGRAM);
+}
+
+intptr_t net_listen(const char *address, const char *port, enum net_family family)
+{
+    return open_bound(address, port, family, SOCK_STREAM);
+}
+
+intptr_t net_listen_datagram(const char *address, const char *port, enum net_family family)
+{
+    return open_bound(address, port, family, SOCK_DGRAM);
 }
 
 intptr_t net_accept(intptr_t listener)
@@ -112,6 +133,24 @@ intptr_t net_accept(intptr_t listener)
         descriptor = accept((int)listener, NULL, NULL);
     while (descriptor < 0 && errno == EINTR);
     return descriptor < 0 ? fail("accept", strerror(errno)) : descriptor;
+}
+
+bool net_accept_datagram(intptr_t socket, void *address, size_t room, size_t *size)
+{
+    struct sockaddr_storage from;
+    socklen_t from_size = sizeof(from);
+    ssize_t got;
+
+    do
+        got = recvfrom((int)socket, NULL, 0, MSG_PEEK, (struct sockaddr *)&from, &from_size);
+    while (got < 0 && errno == EINTR);
+    if (got < 0 || connect((int)socket, (struct sockaddr *)&from, from_size)) {
+        fail("accept", strerror(errno));
+        return false;
+    }
+    *size = from_size < room ? from_size : room;
+    memcpy(address, &from, *size);
+    return true;
 }
 
 unsigned net_port(intptr_t socket)

@@ -39,14 +39,14 @@ bool net_start(void)
 }
 
 static struct addrinfo *resolve(const char *host, const char *port, enum net_family family,
-                                int flags)
+                                int kind, int flags)
 {
     static const int families[] = {AF_UNSPEC, AF_INET, AF_INET6};
     struct addrinfo hints = {0}, *list = NULL;
     int error;
 
     hints.ai_family = families[family];
-    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_socktype = kind;
     hints.ai_flags = flags;
     error = getaddrinfo(host, port, &hints, &list);
     if (error) {
@@ -56,9 +56,9 @@ static struct addrinfo *resolve(const char *host, const char *port, enum net_fam
     return list;
 }
 
-intptr_t net_connect(const char *host, const char *port, enum net_family family)
+static intptr_t open_connected(const char *host, const char *port, enum net_family family, int kind)
 {
-    struct addrinfo *list = resolve(host, port, family, 0);
+    struct addrinfo *list = resolve(host, port, family, kind, 0);
     SOCKET handle = INVALID_SOCKET;
 
     if (!list)
@@ -76,9 +76,9 @@ intptr_t net_connect(const char *host, const char *port, enum net_family family)
     return handle == INVALID_SOCKET ? NET_NONE : (intptr_t)handle;
 }
 
-intptr_t net_listen(const char *address, const char *port, enum net_family family)
+static intptr_t open_bound(const char *address, const char *port, enum net_family family, int kind)
 {
-    struct addrinfo *list = resolve(address, port, family, AI_PASSIVE);
+    struct addrinfo *list = resolve(address, port, family, kind, AI_PASSIVE);
     SOCKET handle = INVALID_SOCKET;
 
     if (!list)
@@ -86,7 +86,7 @@ intptr_t net_listen(const char *address, const char *port, enum net_family famil
     for (struct addrinfo *one = list; one; one = one->ai_next) {
         handle = socket(one->ai_family, one->ai_socktype, one->ai_protocol);
         if (handle != INVALID_SOCKET && !bind(handle, one->ai_addr, (int)one->ai_addrlen) &&
-            !listen(handle, 64))
+            (kind == SOCK_DGRAM || !listen(handle, 64)))
             break;
         fail(address ? address : port, WSAGetLastError());
         if (handle != INVALID_SOCKET)
@@ -97,11 +97,49 @@ intptr_t net_listen(const char *address, const char *port, enum net_family famil
     return handle == INVALID_SOCKET ? NET_NONE : (intptr_t)handle;
 }
 
+intptr_t net_connect(const char *host, const char *port, enum net_family family)
+{
+    return open_connected(host, port, family, SOCK_STREAM);
+}
+
+intptr_t net_connect_datagram(const char *host, const char *port, enum net_family family)
+{
+    return open_connected(host, port, family, SOCK_DGRAM);
+}
+
+intptr_t net_listen(const char *address, const char *port, enum net_family family)
+{
+    return open_bound(address, port, family, SOCK_STREAM);
+}
+
+intptr_t net_listen_datagram(const char *address, const char *port, enum net_family family)
+{
+    return open_bound(address, port, family, SOCK_DGRAM);
+}
+
 intptr_t net_accept(intptr_t listener)
 {
     SOCKET handle = accept((SOCKET)listener, NULL, NULL);
 
     return handle == INVALID_SOCKET ? fail("accept", WSAGetLastError()) : (intptr_t)handle;
+}
+
+bool net_accept_datagram(intptr_t socket, void *address, size_t room, size_t *size)
+{
+    struct sockaddr_storage from;
+    int from_size = sizeof(from), got;
+    char byte;
+
+    got = recvfrom((SOCKET)socket, &byte, 1, MSG_PEEK, (struct sockaddr *)&from, &from_size);
+    /* Most of the datagram does not fit: that is an error here. */
+    if ((got < 0 && WSAGetLastError() != WSAEMSGSIZE) ||
+        connect((SOCKET)socket, (struct sockaddr *)&from, from_size)) {
+        fail("accept", WSAGetLastError());
+        return false;
+    }
+    *size = (size_t)from_size < room ? (size_t)from_size : room;
+    memcpy(address, &from, *size);
+    return true;
 }
 
 unsigned net_port(intptr_t socket)

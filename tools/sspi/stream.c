@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool fail(struct stream *stream, const char *what, SECURITY_STATUS status)
+bool stream_fail(struct stream *stream, const char *what, SECURITY_STATUS status)
 {
     stream->failed = what;
     stream->status = status;
@@ -21,16 +21,18 @@ static ULONG request_flags(const struct stream *stream)
 {
     if (stream->server)
         return ASC_REQ_SEQUENCE_DETECT | ASC_REQ_REPLAY_DETECT | ASC_REQ_CONFIDENTIALITY |
-               ASC_REQ_EXTENDED_ERROR | ASC_REQ_ALLOCATE_MEMORY | ASC_REQ_STREAM |
+               ASC_REQ_EXTENDED_ERROR | ASC_REQ_ALLOCATE_MEMORY |
+               (stream->datagram ? ASC_REQ_DATAGRAM : ASC_REQ_STREAM) |
                (stream->mutual ? ASC_REQ_MUTUAL_AUTH : 0);
     return ISC_REQ_SEQUENCE_DETECT | ISC_REQ_REPLAY_DETECT | ISC_REQ_CONFIDENTIALITY |
-           ISC_REQ_EXTENDED_ERROR | ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_STREAM |
-           ISC_REQ_USE_SUPPLIED_CREDS | (stream->manual ? ISC_REQ_MANUAL_CRED_VALIDATION : 0);
+           ISC_REQ_EXTENDED_ERROR | ISC_REQ_ALLOCATE_MEMORY |
+           (stream->datagram ? ISC_REQ_DATAGRAM : ISC_REQ_STREAM) | ISC_REQ_USE_SUPPLIED_CREDS |
+           (stream->manual ? ISC_REQ_MANUAL_CRED_VALIDATION : 0);
 }
 
 /* SEC_APPLICATION_PROTOCOLS with one ALPN list, from "h2,http/1.1". 0: no ALPN, or it is too long.
  */
-static ULONG alpn_block(const char *names, unsigned char *block, size_t room)
+ULONG stream_alpn_block(const char *names, unsigned char *block, size_t room)
 {
     SEC_APPLICATION_PROTOCOLS *protocols = (SEC_APPLICATION_PROTOCOLS *)block;
     SEC_APPLICATION_PROTOCOL_LIST *list = protocols->ProtocolLists;
@@ -56,7 +58,7 @@ static ULONG alpn_block(const char *names, unsigned char *block, size_t room)
 }
 
 /* One call; the output goes to the socket at once, also that of a failed call: it is an alert. */
-static SECURITY_STATUS call(struct stream *stream, SecBufferDesc *input)
+SECURITY_STATUS stream_call(struct stream *stream, SecBufferDesc *input)
 {
     CtxtHandle *old = stream->have_context ? &stream->context : NULL;
     SecBuffer token = {0, SECBUFFER_TOKEN, NULL};
@@ -76,7 +78,8 @@ static SECURITY_STATUS call(struct stream *stream, SecBufferDesc *input)
         fprintf(stderr, "%s: %s, output %lu bytes, attributes %08lx\n",
                 stream->server ? "AcceptSecurityContext" : "InitializeSecurityContext",
                 status_text(status), (unsigned long)token.cbBuffer, (unsigned long)attributes);
-    if (!old && status != SEC_E_INCOMPLETE_MESSAGE && status >= 0)
+    /* A server of DTLS has none before the client has returned its cookie. */
+    if (!old && status >= 0 && (stream->context.dwLower || stream->context.dwUpper))
         stream->have_context = true;
     if (token.pvBuffer && token.cbBuffer &&
         !net_write(stream->socket, token.pvBuffer, token.cbBuffer) && status >= 0)
@@ -97,11 +100,12 @@ static SECURITY_STATUS call_with_input(struct stream *stream)
     SECURITY_STATUS status;
     size_t rest = 0;
 
-    if (!stream->have_context && (in[2].cbBuffer = alpn_block(stream->alpn, alpn, sizeof(alpn)))) {
+    if (!stream->have_context &&
+        (in[2].cbBuffer = stream_alpn_block(stream->alpn, alpn, sizeof(alpn)))) {
         in[2].BufferType = SECBUFFER_APPLICATION_PROTOCOLS;
         in[2].pvBuffer = alpn;
     }
-    status = call(stream, &input);
+    status = stream_call(stream, &input);
     if (status == SEC_E_INCOMPLETE_MESSAGE)
         return status;
     if (in[1].BufferType == SECBUFFER_EXTRA && in[1].cbBuffer <= stream->input_size)
@@ -117,11 +121,12 @@ static bool read_more(struct stream *stream)
     long got;
 
     if (stream->input_size == STREAM_INPUT_ROOM)
-        return fail(stream, "a record larger than TLS allows", SEC_E_ILLEGAL_MESSAGE);
+        return stream_fail(stream, "a record larger than TLS allows", SEC_E_ILLEGAL_MESSAGE);
     got = net_read(stream->socket, stream->input + stream->input_size,
                    STREAM_INPUT_ROOM - stream->input_size);
     if (got <= 0)
-        return fail(stream, got ? "reading from the socket" : "the peer closed the connection", 0);
+        return stream_fail(stream,
+                           got ? "reading from the socket" : "the peer closed the connection", 0);
     stream->input_size += (size_t)got;
     return true;
 }
@@ -143,19 +148,20 @@ static bool handshake_loop(struct stream *stream, bool read_first)
                (status == SEC_I_CONTINUE_NEEDED && !stream->input_size);
         if (status != SEC_E_INCOMPLETE_MESSAGE && status != SEC_I_CONTINUE_NEEDED &&
             status != SEC_I_INCOMPLETE_CREDENTIALS)
-            return fail(stream, "the handshake", status);
+            return stream_fail(stream, "the handshake", status);
     }
 }
 
 static bool first_client_call(struct stream *stream)
 {
     unsigned char alpn[1024];
-    SecBuffer in = {alpn_block(stream->alpn, alpn, sizeof(alpn)), SECBUFFER_APPLICATION_PROTOCOLS,
-                    alpn};
+    SecBuffer in = {stream_alpn_block(stream->alpn, alpn, sizeof(alpn)),
+                    SECBUFFER_APPLICATION_PROTOCOLS, alpn};
     SecBufferDesc input = {SECBUFFER_VERSION, 1, &in};
-    SECURITY_STATUS status = call(stream, in.cbBuffer ? &input : NULL);
+    SECURITY_STATUS status = stream_call(stream, in.cbBuffer ? &input : NULL);
 
-    return status == SEC_I_CONTINUE_NEEDED || fail(stream, "InitializeSecurityContext", status);
+    return status == SEC_I_CONTINUE_NEEDED ||
+           stream_fail(stream, "InitializeSecurityContext", status);
 }
 
 bool stream_handshake(struct stream *stream)
@@ -166,17 +172,22 @@ bool stream_handshake(struct stream *stream)
     stream->input = malloc(STREAM_INPUT_ROOM);
     stream->plain = malloc(STREAM_INPUT_ROOM);
     if (!stream->send_lock || !stream->input || !stream->plain)
-        return fail(stream, "memory", SEC_E_INSUFFICIENT_MEMORY);
-    if (!stream->server && !first_client_call(stream))
-        return false;
-    if (!handshake_loop(stream, true))
-        return false;
+        return stream_fail(stream, "memory", SEC_E_INSUFFICIENT_MEMORY);
+    if (stream->datagram) {
+        if (!datagram_handshake(stream))
+            return false;
+    } else {
+        if (!stream->server && !first_client_call(stream))
+            return false;
+        if (!handshake_loop(stream, true))
+            return false;
+    }
     status = QueryContextAttributesA(&stream->context, SECPKG_ATTR_STREAM_SIZES, &stream->sizes);
     if (status != SEC_E_OK)
-        return fail(stream, "QueryContextAttributes(STREAM_SIZES)", status);
+        return stream_fail(stream, "QueryContextAttributes(STREAM_SIZES)", status);
     stream->output = malloc((size_t)stream->sizes.cbHeader + stream->sizes.cbMaximumMessage +
                             stream->sizes.cbTrailer);
-    return stream->output || fail(stream, "memory", SEC_E_INSUFFICIENT_MEMORY);
+    return stream->output || stream_fail(stream, "memory", SEC_E_INSUFFICIENT_MEMORY);
 }
 
 /* One record. Called with the send lock. */
@@ -196,10 +207,10 @@ static bool send_record(struct stream *stream, const unsigned char *data, size_t
         memcpy(body, data, size);
     status = EncryptMessage(&stream->context, 0, &list, 0);
     if (status != SEC_E_OK)
-        return fail(stream, "EncryptMessage", status);
+        return stream_fail(stream, "EncryptMessage", status);
     if (!net_write(stream->socket, stream->output,
                    (size_t)message[0].cbBuffer + message[1].cbBuffer + message[2].cbBuffer))
-        return fail(stream, "writing to the socket", 0);
+        return stream_fail(stream, "writing to the socket", 0);
     return true;
 }
 
@@ -232,7 +243,7 @@ static bool renegotiate(struct stream *stream)
     return good;
 }
 
-static SECURITY_STATUS decrypt(struct stream *stream, const unsigned char **data, size_t *size)
+SECURITY_STATUS stream_decrypt(struct stream *stream, const unsigned char **data, size_t *size)
 {
     SecBuffer message[4] = {{(ULONG)stream->input_size, SECBUFFER_DATA, stream->input},
                             {0, SECBUFFER_EMPTY, NULL},
@@ -271,9 +282,11 @@ bool stream_receive(struct stream *stream, const unsigned char **data, size_t *s
 {
     SECURITY_STATUS status;
 
+    if (stream->datagram)
+        return datagram_receive(stream, data, size);
     *size = 0;
     while (!stream->input_size ||
-           (status = decrypt(stream, data, size)) == SEC_E_INCOMPLETE_MESSAGE)
+           (status = stream_decrypt(stream, data, size)) == SEC_E_INCOMPLETE_MESSAGE)
         if (!read_more(stream))
             return false;
     if (status == SEC_I_RENEGOTIATE)
@@ -283,7 +296,7 @@ bool stream_receive(struct stream *stream, const unsigned char **data, size_t *s
         return false;
     }
     if (status != SEC_E_OK)
-        return fail(stream, "DecryptMessage", status);
+        return stream_fail(stream, "DecryptMessage", status);
     return true;
 }
 
@@ -299,9 +312,11 @@ bool stream_close(struct stream *stream)
     tool_lock_take(stream->send_lock);
     status = ApplyControlToken(&stream->context, &control);
     if (status == SEC_E_OK)
-        status = call(stream, NULL);
+        status = stream_call(stream, NULL);
+    stream->closed = true;
     tool_lock_release(stream->send_lock);
-    return status == SEC_E_OK || status == SEC_I_CONTEXT_EXPIRED || fail(stream, "closing", status);
+    return status == SEC_E_OK || status == SEC_I_CONTEXT_EXPIRED ||
+           stream_fail(stream, "closing", status);
 }
 
 void stream_done(struct stream *stream)

@@ -18,11 +18,16 @@ struct stream {
     intptr_t socket;
     CredHandle *credential;
     bool server;
-    bool mutual;        /* server: ask for a client certificate */
-    const char *target; /* client: name of the server; NULL: none */
-    const char *alpn;   /* comma list; NULL: none */
-    bool manual;        /* client: do not validate the server */
-    bool verbose;       /* tell each call on standard error */
+    bool mutual;                /* server: ask for a client certificate */
+    const char *target;         /* client: name of the server; NULL: none */
+    const char *alpn;           /* comma list; NULL: none */
+    bool manual;                /* client: do not validate the server */
+    bool verbose;               /* tell each call on standard error */
+    bool datagram;              /* DTLS: the socket is one of datagrams */
+    unsigned mtu;               /* ... of so many bytes at most; 0: the default */
+    unsigned timeout;           /* ... seconds of silence after which it ends; 0: never */
+    unsigned char address[128]; /* ... of the client (server) */
+    size_t address_size;
     /* the stream's own */
     CtxtHandle context;
     bool have_context;
@@ -35,6 +40,7 @@ struct stream {
     SECURITY_STATUS status; /* of the last call that failed */
     const char *failed;     /* and what it was */
     bool peer_closed;       /* close_notify came */
+    bool closed;            /* ours went out */
 };
 
 bool stream_handshake(struct stream *stream);
@@ -45,6 +51,20 @@ bool stream_receive(struct stream *stream, const unsigned char **data, size_t *s
 /* Sends close_notify. */
 bool stream_close(struct stream *stream);
 void stream_done(struct stream *stream);
+
+/* ---- stream.c, for datagram.c ---- */
+
+bool stream_fail(struct stream *stream, const char *what, SECURITY_STATUS status);
+ULONG stream_alpn_block(const char *names, unsigned char *block, size_t room);
+/* One call of the handshake function; its output goes to the socket. */
+SECURITY_STATUS stream_call(struct stream *stream, SecBufferDesc *input);
+/* DecryptMessage of what lies in the input. */
+SECURITY_STATUS stream_decrypt(struct stream *stream, const unsigned char **data, size_t *size);
+
+/* ---- datagram.c: DTLS ---- */
+
+bool datagram_handshake(struct stream *stream);
+bool datagram_receive(struct stream *stream, const unsigned char **data, size_t *size);
 
 /* "80090325 SEC_E_UNTRUSTED_ROOT"; static memory for known codes, else a static buffer. */
 const char *status_text(SECURITY_STATUS status);

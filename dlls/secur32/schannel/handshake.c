@@ -104,7 +104,7 @@ static SECURITY_STATUS first_call(struct handshake *h)
 
     status = h->family == FLAGS_INITIALIZE ? handshake_new_client(h) : handshake_new_server(h);
     if (status != SEC_E_OK) {
-        if (status < 0 && status != SEC_E_INCOMPLETE_MESSAGE)
+        if (status < 0 && status != SEC_E_INCOMPLETE_MESSAGE && status != SEC_E_BUFFER_TOO_SMALL)
             output_refuse(h);
         input_report(h, status);
         return status;

@@ -146,8 +146,12 @@ SECURITY_STATUS output_put(struct handshake *h, struct span token)
 {
     if (!h->token_out)
         return SEC_E_INVALID_TOKEN;
-    if (!fill_alert(h, h->token_out, token))
-        return allocates(h, h->token_out) ? SEC_E_INSUFFICIENT_MEMORY : SEC_E_BUFFER_TOO_SMALL;
+    if (!fill_alert(h, h->token_out, token)) {
+        if (allocates(h, h->token_out))
+            return SEC_E_INSUFFICIENT_MEMORY;
+        h->token_out->cbBuffer = (ULONG)token.size; /* some bytes */
+        return SEC_E_BUFFER_TOO_SMALL;
+    }
     h->token_out->BufferType = SECBUFFER_TOKEN;
     set_empty(h, h->alert_out);
     return SEC_I_CONTINUE_NEEDED;
