@@ -132,6 +132,30 @@ static SECURITY_STATUS export_key(CtxtHandle *context, const struct export_case 
     return QueryContextAttributesW(context, SECPKG_ATTR_KEYING_MATERIAL, material);
 }
 
+/* The same, asked for and answered in one call. */
+static void check_at_once(CtxtHandle *context, const struct export_case *wish,
+                          const SecPkgContext_KeyingMaterial *want)
+{
+    SecPkgContext_KeyingMaterial_Inproc both = {
+        .cbLabel = (WORD)(strlen(wish->label) + 1),
+        .pszLabel = (char *)wish->label,
+        .cbContextValue = (WORD)(wish->context ? strlen(wish->context) : 0),
+        .pbContextValue = (BYTE *)wish->context,
+        .cbKeyingMaterial = wish->size,
+    };
+
+    if (!ok_status(QueryContextAttributesW(context, SECPKG_ATTR_KEYING_MATERIAL_INPROC, &both),
+                   SEC_E_OK, "at once"))
+        return;
+    ok(both.cbKeyingMaterial == want->cbKeyingMaterial &&
+           !memcmp(both.pbKeyingMaterial, want->pbKeyingMaterial, want->cbKeyingMaterial),
+       "another key when asked for at once");
+    ok_status(FreeContextBuffer(both.pbKeyingMaterial), SEC_E_OK, "freed");
+    both.cbLabel = 0;
+    ok(QueryContextAttributesW(context, SECPKG_ATTR_KEYING_MATERIAL_INPROC, &both) < 0,
+       "without a label");
+}
+
 static void check_export(const struct ends *ends, size_t index,
                          SecPkgContext_KeyingMaterial *material)
 {
@@ -142,6 +166,7 @@ static void check_export(const struct ends *ends, size_t index,
         !ok_status(export_key(ends->server, wish, &other), SEC_E_OK, "server"))
         return;
     ok_number(material->cbKeyingMaterial, wish->size, "size");
+    check_at_once(ends->client, wish, material);
     ok(other.cbKeyingMaterial == wish->size &&
            !memcmp(material->pbKeyingMaterial, other.pbKeyingMaterial, wish->size),
        "client and server differ");

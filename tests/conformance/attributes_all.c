@@ -14,6 +14,7 @@
  */
 #include "common.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "host.h"
@@ -247,6 +248,60 @@ START_TEST(attributes_all_phases)
     }
 }
 
+/* Numbers that nobody has named, and CredSSP's: refused through both entries, and nothing is
+ * written. */
+START_TEST(attributes_all_numbers)
+{
+    struct connection it;
+
+    if (connect_pair(&it, VERSION_TLS12)) {
+        for (ULONG i = 0; i <= 0x120; i++) {
+            ULONG id = i <= 0xff ? i : 0x80000000u + (i - 0x100) + (i < 0x110 ? 0x80 : 0);
+            bool named = false;
+
+            for (size_t k = 0; k < COUNT_OF(rows); k++)
+                named = named || rows[k].id == id;
+            /* These two have tests of their own. */
+            if (named || id == SECPKG_ATTR_ROOT_STORE || id == SECPKG_ATTR_KEYING_MATERIAL_INPROC)
+                continue;
+            for (int entry = 0; entry < ENTRY_COUNT; entry++) {
+                union room room;
+
+                ok_status(query((enum entry)entry, &it.loop.side[LOOP_CLIENT].context, id, &room),
+                          SEC_E_UNSUPPORTED_FUNCTION, "%08lx", (unsigned long)id);
+                ok(filled_from(&room, 0), "%08lx: memory was written", (unsigned long)id);
+            }
+        }
+        loop_check_traffic(&it.loop);
+    }
+    disconnect(&it);
+}
+
+/* While a new handshake of TLS 1.2 is under way the facts of the old one are told. */
+START_TEST(attributes_all_renegotiation)
+{
+    struct connection it;
+
+    if (connect_pair(&it, VERSION_TLS12)) {
+        struct bytes plain = {NULL, 0, 0};
+
+        loop_check_traffic(&it.loop);
+        if (ok_status(loop_step(&it.loop, LOOP_SERVER), SEC_E_OK, "HelloRequest")) {
+            loop_read(&it.loop, LOOP_CLIENT);
+            ok_status(loop_unseal(&it.loop.side[LOOP_CLIENT], &plain), SEC_I_RENEGOTIATE, "asked");
+            push_context("asked");
+            check_connected(&it.loop, VERSION_TLS12);
+            pop_context();
+            ok_status(loop_step(&it.loop, LOOP_CLIENT), SEC_I_CONTINUE_NEEDED, "hello");
+            push_context("under way");
+            check_connected(&it.loop, VERSION_TLS12);
+            pop_context();
+        }
+        bytes_done(&plain);
+    }
+    disconnect(&it);
+}
+
 /* ---- the entry points with a size ---- */
 
 typedef SECURITY_STATUS(SEC_ENTRY *query_ex)(PCtxtHandle, ULONG, void *, ULONG);
@@ -301,53 +356,95 @@ START_TEST(attributes_all_sizes)
 /* ---- a second thread ---- */
 
 struct asker {
-    CtxtHandle *context;
-    SECURITY_STATUS connection, certificate;
+    CtxtHandle context; /* a copy: the loop writes its own at each step */
+    atomic_bool stop;
     unsigned rounds;
 };
+
+/* Not by release(): only one thread may check. */
+static void release_quietly(const struct row *row, const union room *room)
+{
+    for (size_t i = 0; row->release == FREE_BUFFERS && i < COUNT_OF(row->pointer); i++)
+        if (row->pointer[i] != NONE)
+            FreeContextBuffer(pointer_at(room, row->pointer[i]));
+    if (row->release == FREE_CERTIFICATE)
+        CertFreeCertificateContext(pointer_at(room, 0));
+}
+
+static void ask_everything(CtxtHandle *context)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (int entry = 0; entry < ENTRY_COUNT; entry++) {
+            union room room;
+
+            if (query((enum entry)entry, context, rows[i].id, &room) == SEC_E_OK)
+                release_quietly(&rows[i], &room);
+        }
+}
+
+static void set_something(CtxtHandle *context, unsigned round)
+{
+    BYTE bytes[3] = {1, 2, (BYTE)round};
+    DWORD function = round % 4;
+    SecPkgContext_SessionAppData data = {0, sizeof(bytes), bytes};
+    SecPkgContext_EapPrfInfo eap = {0, sizeof(function), (BYTE *)&function};
+    SecPkgContext_KeyingMaterialInfo wish = {9, (char *)"EXPORTER", 0, NULL, 32};
+
+    SetContextAttributesW(context, SECPKG_ATTR_APP_DATA, &data, sizeof(data));
+    SetContextAttributesW(context, SECPKG_ATTR_EAP_PRF_INFO, &eap, sizeof(eap));
+    SetContextAttributesW(context, SECPKG_ATTR_KEYING_MATERIAL_INFO, &wish, sizeof(wish));
+}
 
 static void ask_often(void *argument)
 {
     struct asker *asker = argument;
 
-    for (unsigned i = 0; i < asker->rounds; i++) {
-        SecPkgContext_ConnectionInfo info;
-        PCCERT_CONTEXT certificate = NULL;
-
-        asker->connection =
-            QueryContextAttributesW(asker->context, SECPKG_ATTR_CONNECTION_INFO, &info);
-        asker->certificate =
-            QueryContextAttributesW(asker->context, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &certificate);
-        if (asker->certificate == SEC_E_OK)
-            CertFreeCertificateContext(certificate);
+    while (!atomic_load(&asker->stop)) {
+        ask_everything(&asker->context);
+        set_something(&asker->context, asker->rounds++);
     }
 }
 
-/* Questions by one thread while another one shakes hands and talks. */
+/* The whole life of a connection, while each side has a second thread that asks and sets. */
+static void live(struct loop *loop)
+{
+    struct bytes plain = {NULL, 0, 0};
+
+    if (!ok(loop_handshake(loop), "no handshake"))
+        return;
+    for (unsigned i = 0; i < 10; i++)
+        loop_check_traffic(loop);
+    ok_status(loop_shutdown(loop, LOOP_SERVER), SEC_E_OK, "shutdown");
+    ok_status(loop_receive(loop, LOOP_CLIENT, 1, &plain), SEC_I_CONTEXT_EXPIRED, "closed");
+    bytes_done(&plain);
+}
+
 START_TEST(attributes_all_threads)
 {
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        struct host_thread *threads[2] = {NULL, NULL};
         struct loop loop;
         struct pair pair;
 
         push_context("%s", version_name(both_versions[v]));
         if (pair_make(&pair, both_versions[v], "rsa")) {
-            struct asker asker = {&loop.side[LOOP_CLIENT].context, SEC_E_OK, SEC_E_OK, 300};
-            struct host_thread *thread;
+            struct asker askers[2] = {{.rounds = 0}, {.rounds = 0}};
 
             loop_init(&loop, &pair.client, &pair.server);
             loop_step(&loop, LOOP_CLIENT);
-            thread = host_thread_start(ask_often, &asker);
-            ok(thread != NULL, "no thread");
-            if (ok(loop_handshake(&loop), "no handshake"))
-                for (unsigned i = 0; i < 20; i++)
-                    loop_check_traffic(&loop);
-            if (thread)
-                host_thread_join(thread);
-            asker.rounds = 1;
-            ask_often(&asker);
-            ok_status(asker.connection, SEC_E_OK, "connection info");
-            ok_status(asker.certificate, SEC_E_OK, "certificate");
+            loop_read(&loop, LOOP_SERVER);
+            loop_step(&loop, LOOP_SERVER);
+            for (size_t i = 0; i < 2; i++) {
+                askers[i].context = loop.side[i].context;
+                threads[i] = host_thread_start(ask_often, &askers[i]);
+                ok(threads[i] != NULL, "no thread");
+            }
+            live(&loop);
+            for (size_t i = 0; i < 2; i++) {
+                atomic_store(&askers[i].stop, true);
+                if (threads[i])
+                    host_thread_join(threads[i]);
+            }
             loop_done(&loop);
             pair_done(&pair);
         }

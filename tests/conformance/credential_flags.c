@@ -184,6 +184,50 @@ START_TEST(credential_flags_suites)
     }
 }
 
+/* palgSupportedAlgs: only suites whose parts are all named, as libstrophe and curl's --ciphers want
+ * it. */
+START_TEST(credential_algorithms)
+{
+    static ALG_ID aes256[] = {CALG_AES_256, CALG_SHA_384, CALG_ECDH_EPHEM, CALG_RSA_SIGN};
+    static ALG_ID rsa[] = {CALG_RSA_KEYX};
+    static ALG_ID sha256[] = {CALG_SHA_256};
+    static const struct {
+        const char *name;
+        ALG_ID *algorithms;
+        DWORD count;
+        USHORT has, lacks;
+    } cases[] = {
+        {"AES 256, SHA 384, ECDHE, RSA", aes256, COUNT_OF(aes256), ECDHE_RSA_AES_256_GCM,
+         ECDHE_RSA_AES_128_GCM},
+        {"RSA's exchange", rsa, COUNT_OF(rsa), RSA_AES_128_GCM, ECDHE_RSA_AES_128_GCM},
+        {"SHA 256", sha256, COUNT_OF(sha256), ECDHE_RSA_AES_128_GCM, ECDHE_RSA_AES_256_GCM},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        SCHANNEL_CRED data = {.dwVersion = SCHANNEL_CRED_VERSION,
+                              .cSupportedAlgs = cases[i].count,
+                              .palgSupportedAlgs = cases[i].algorithms,
+                              .grbitEnabledProtocols = SP_PROT_TLS1_2_CLIENT,
+                              .dwFlags =
+                                  SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_NO_DEFAULT_CREDS};
+        struct bytes hello = {NULL, 0, 0};
+        CredHandle client;
+
+        push_context("%s", cases[i].name);
+        if (ok_status(AcquireCredentialsHandleW(NULL, (WCHAR *)UNISP, SECPKG_CRED_OUTBOUND, NULL,
+                                                &data, NULL, NULL, &client, NULL),
+                      SEC_E_OK, "credential")) {
+            if (get_hello(&client, u"localhost", &hello)) {
+                ok(suite_place(&hello, cases[i].has) != 0, "has no %04x", cases[i].has);
+                ok(!suite_place(&hello, cases[i].lacks), "has %04x", cases[i].lacks);
+            }
+            bytes_done(&hello);
+            FreeCredentialsHandle(&client);
+        }
+        pop_context();
+    }
+}
+
 static bool contains(const uint8_t *data, size_t size, const char *text)
 {
     size_t length = strlen(text);

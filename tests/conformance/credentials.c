@@ -114,6 +114,10 @@ START_TEST(credentials_enabled_protocols)
         {"SSL 2 alone", SECPKG_CRED_OUTBOUND, SP_PROT_SSL2_CLIENT, SEC_E_ALGORITHM_MISMATCH},
         {"PCT alone", SECPKG_CRED_OUTBOUND, SP_PROT_PCT1_CLIENT, SEC_E_ALGORITHM_MISMATCH},
         {"SSL 3 alone", SECPKG_CRED_OUTBOUND, SP_PROT_SSL3_CLIENT, SEC_E_ALGORITHM_MISMATCH},
+        {"SSL 3 beside TLS 1.2", SECPKG_CRED_OUTBOUND, SP_PROT_SSL3_CLIENT | SP_PROT_TLS1_2_CLIENT,
+         SEC_E_OK},
+        /* curl's users on Server 2019; this structure never has TLS 1.3. */
+        {"TLS 1.3 alone", SECPKG_CRED_OUTBOUND, SP_PROT_TLS1_3_CLIENT, SEC_E_ALGORITHM_MISMATCH},
         {"the other side's bit", SECPKG_CRED_OUTBOUND, SP_PROT_TLS1_2_SERVER,
          SEC_E_ALGORITHM_MISMATCH},
         {"server: TLS 1.2", SECPKG_CRED_INBOUND, SP_PROT_TLS1_2_SERVER, SEC_E_OK},
@@ -251,10 +255,84 @@ START_TEST(credentials_certificates)
     check_acquire("a null certificate", SECPKG_CRED_INBOUND, &data, SEC_E_UNKNOWN_CREDENTIALS);
 }
 
+/* No key: SEC_E_NO_CREDENTIALS; a key that is gone: SEC_E_UNKNOWN_CREDENTIALS. So .NET, Kestrel and
+ * Ice tell their users. */
+static void check_keyless(const char *name, bool lost, SECURITY_STATUS want)
+{
+    PCCERT_CONTEXT certificate = pki_keyless("rsa", lost);
+    SCHANNEL_CRED four = {.dwVersion = SCHANNEL_CRED_VERSION, .cCreds = 1, .paCred = &certificate};
+    SCH_CREDENTIALS five = {
+        .dwVersion = SCH_CREDENTIALS_VERSION, .cCreds = 1, .paCred = &certificate};
+
+    if (!certificate) {
+        skip("%s: needs a folder made by make-pki, and a system with key containers", name);
+        return;
+    }
+    push_context("%s", name);
+    check_acquire("server, version 4", SECPKG_CRED_INBOUND, &four, want);
+    check_acquire("server, version 5", SECPKG_CRED_INBOUND, &five, want);
+    check_acquire("client, version 4", SECPKG_CRED_OUTBOUND, &four, want);
+    check_acquire("client, version 5", SECPKG_CRED_OUTBOUND, &five, want);
+    pop_context();
+    CertFreeCertificateContext(certificate);
+}
+
+START_TEST(credentials_keyless)
+{
+    check_keyless("no key", false, SEC_E_NO_CREDENTIALS);
+    check_keyless("the key is gone", true, SEC_E_UNKNOWN_CREDENTIALS);
+}
+
+/* One of many that is no good fails the whole call. */
+START_TEST(credentials_one_bad)
+{
+    PCCERT_CONTEXT list[2] = {pki_certificate("rsa"), pki_keyless("rsa", false)};
+    SCHANNEL_CRED data = {.dwVersion = SCHANNEL_CRED_VERSION, .cCreds = 2, .paCred = list};
+
+    if (!list[1]) {
+        skip("needs a folder made by make-pki");
+        return;
+    }
+    if (list[0])
+        check_acquire("a good one and one without key", SECPKG_CRED_INBOUND, &data,
+                      SEC_E_NO_CREDENTIALS);
+    CertFreeCertificateContext(list[1]);
+}
+
+/* paCred as thumbprints (SCH_CRED_FORMAT_CERT_HASH_STORE, as msquic passes it): a certificate of a
+ * store of the user's. */
+START_TEST(credentials_by_hash)
+{
+    PCCERT_CONTEXT kept = pki_kept("client-rsa", PKI_PROVIDER);
+    SCHANNEL_CERT_HASH_STORE hash = {.dwLength = sizeof(hash), .pwszStoreName = u"MY"};
+    void *items[1] = {&hash};
+    SCHANNEL_CRED data = {.dwVersion = SCHANNEL_CRED_VERSION,
+                          .cCreds = 1,
+                          .paCred = (PCCERT_CONTEXT *)(void *)items,
+                          .dwCredFormat = SCH_CRED_FORMAT_CERT_HASH_STORE};
+
+    if (!kept || !pki_thumbprint(kept, hash.ShaHash)) {
+        skip("needs a folder made by make-pki, and a system with stores that are the test's");
+        return;
+    }
+    if (ok(pki_own(kept, true), "not put into the store")) {
+        check_acquire("in the store", SECPKG_CRED_OUTBOUND, &data, SEC_E_OK);
+        hash.ShaHash[0] ^= 1;
+        check_acquire("another hash", SECPKG_CRED_OUTBOUND, &data, SEC_E_NO_CREDENTIALS);
+        hash.ShaHash[0] ^= 1;
+        hash.dwFlags = SCH_MACHINE_CERT_HASH;
+        check_acquire("in a store of the machine's", SECPKG_CRED_OUTBOUND, &data,
+                      SEC_E_NO_CREDENTIALS);
+        ok(pki_own(kept, false), "not taken out");
+    }
+    pki_kept_free(kept, PKI_PROVIDER);
+}
+
 /* A list of algorithms that no suite satisfies is told at once (a test of Rust's schannel). */
 START_TEST(credentials_algorithms)
 {
     static ALG_ID impossible[] = {CALG_RC2, CALG_ECDSA};
+    static ALG_ID digest[] = {CALG_MD2};
     static ALG_ID usual[] = {CALG_AES_128, CALG_AES_256, CALG_SHA_256,  CALG_SHA_384,
                              CALG_ECDH,    CALG_ECDSA,   CALG_RSA_SIGN, CALG_ECDH_EPHEM};
     SCHANNEL_CRED data = {.dwVersion = SCHANNEL_CRED_VERSION};
@@ -262,6 +340,9 @@ START_TEST(credentials_algorithms)
     data.palgSupportedAlgs = impossible;
     data.cSupportedAlgs = COUNT_OF(impossible);
     check_acquire("RC2 with ECDSA", SECPKG_CRED_OUTBOUND, &data, SEC_E_ALGORITHM_MISMATCH);
+    data.palgSupportedAlgs = digest;
+    data.cSupportedAlgs = COUNT_OF(digest);
+    check_acquire("MD2", SECPKG_CRED_OUTBOUND, &data, SEC_E_ALGORITHM_MISMATCH);
     data.palgSupportedAlgs = usual;
     data.cSupportedAlgs = COUNT_OF(usual);
     check_acquire("AES, SHA-2, ECDHE", SECPKG_CRED_OUTBOUND, &data, SEC_E_OK);

@@ -61,6 +61,13 @@ enum pki_keeper {
 PCCERT_CONTEXT pki_kept(const char *name, enum pki_keeper keeper);
 void pki_kept_free(PCCERT_CONTEXT certificate, enum pki_keeper keeper);
 
+/* The certificate without its key; lost: with the name of a container that does not exist. Free it
+ * with CertFreeCertificateContext. NULL: not possible here. */
+PCCERT_CONTEXT pki_keyless(const char *name, bool lost);
+
+/* SHA-1 of the certificate; false: not possible here. */
+bool pki_thumbprint(PCCERT_CONTEXT certificate, BYTE hash[20]);
+
 /* Puts one that pki_kept gave into the user's own certificates, or takes it out. */
 bool pki_own(PCCERT_CONTEXT certificate, bool there);
 

@@ -58,6 +58,25 @@ void pki_kept_free(PCCERT_CONTEXT certificate, enum pki_keeper keeper)
         pki_free(certificate);
 }
 
+PCCERT_CONTEXT pki_keyless(const char *name, bool lost)
+{
+    PCCERT_CONTEXT first = NULL;
+    HCERTSTORE store;
+
+    if (lost || !pki_store(name, &store))
+        return NULL;
+    first = CertEnumCertificatesInStore(store, NULL);
+    CertCloseStore(store, 0);
+    return first;
+}
+
+bool pki_thumbprint(PCCERT_CONTEXT certificate, BYTE hash[20])
+{
+    (void)certificate;
+    (void)hash;
+    return false;
+}
+
 bool pki_own(PCCERT_CONTEXT certificate, bool there)
 {
     (void)certificate;

@@ -148,6 +148,29 @@ PCCERT_CONTEXT pki_kept(const char *name, enum pki_keeper keeper)
     return NULL;
 }
 
+PCCERT_CONTEXT pki_keyless(const char *name, bool lost)
+{
+    static WCHAR container[] = CONTAINER_PREFIX L"that is not there";
+    CRYPT_KEY_PROV_INFO info = {
+        .pwszContainerName = container, .dwProvType = PROV_RSA_FULL, .dwKeySpec = AT_KEYEXCHANGE};
+    PCCERT_CONTEXT certificate = pki_find(name);
+    PCCERT_CONTEXT copy = certificate ? copy_certificate(certificate) : NULL;
+
+    if (!copy || !lost ||
+        CertSetCertificateContextProperty(copy, CERT_KEY_PROV_INFO_PROP_ID, 0, &info))
+        return copy;
+    CertFreeCertificateContext(copy);
+    return NULL;
+}
+
+bool pki_thumbprint(PCCERT_CONTEXT certificate, BYTE hash[20])
+{
+    DWORD size = 20;
+
+    return CertGetCertificateContextProperty(certificate, CERT_SHA1_HASH_PROP_ID, hash, &size) &&
+           size == 20;
+}
+
 void pki_kept_free(PCCERT_CONTEXT certificate, enum pki_keeper keeper)
 {
     HCRYPTPROV provider = 0;
