@@ -64,7 +64,7 @@ ntlm_account = SECUR32:tester:Secret-1
 tests/ntlm-users:
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)echo '$(ntlm_account)' >$@
-CLEANFILES += tests/ntlm-users
+CLEANFILES += tests/ntlm-users tests/pki.log
 
 # Every test prints TAP.
 TEST_EXTENSIONS = .sh
