@@ -173,9 +173,15 @@ bool auth_run(struct auth_pair *pair)
     return false;
 }
 
+bool auth_works(struct auth_pair *pair, const char *what)
+{
+    bool ran = auth_run(pair);
+
+    return ok(ran, "%s: client %08lx, server %08lx", what,
+              (unsigned long)(ULONG)pair->client.status, (unsigned long)(ULONG)pair->server.status);
+}
+
 bool auth_connect(struct auth_pair *pair, const struct auth_way *way)
 {
-    return auth_init(pair, way) &&
-           ok(auth_run(pair), "%s: client %08lx, server %08lx", way->name,
-              (unsigned long)pair->client.status, (unsigned long)pair->server.status);
+    return auth_init(pair, way) && auth_works(pair, way->name);
 }

@@ -66,7 +66,9 @@ SECURITY_STATUS auth_client_credential(const struct auth_way *way,
 SECURITY_STATUS auth_step(struct auth_pair *pair, struct auth_side *side);
 /* To the end or the first failure, which is in the side's status. true: both are done. */
 bool auth_run(struct auth_pair *pair);
-/* auth_init and auth_run with a check that it works. */
+/* auth_run with a check that it works; what: for the message. */
+bool auth_works(struct auth_pair *pair, const char *what);
+/* auth_init and auth_works. */
 bool auth_connect(struct auth_pair *pair, const struct auth_way *way);
 
 #endif

@@ -31,6 +31,7 @@ unit_tests = \
 	tests/unit/test_policy \
 	tests/unit/test_record \
 	tests/unit/test_sasl \
+	tests/unit/test_spnego \
 	tests/unit/test_secrets \
 	tests/unit/test_session \
 	tests/unit/test_span \

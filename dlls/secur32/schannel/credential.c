@@ -202,7 +202,7 @@ SECURITY_STATUS schan_acquire(struct ssp_acquire *call)
     return SEC_E_OK;
 
 done:
-    TRACE(LOG_SCHANNEL, "no credential: %08lx", (unsigned long)status);
+    TRACE(LOG_SCHANNEL, "no credential: %08lx", (unsigned long)(uint32_t)status);
     schan_credential_unref(credential);
     return status;
 }

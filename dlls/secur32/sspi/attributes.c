@@ -161,7 +161,7 @@ SECURITY_STATUS attribute_query_wide(const struct attribute_call *call)
         status = query_package_info(call);
     TRACE(LOG_SSPI, "%s attribute %lx: %08lx",
           call->kind == ATTRIBUTE_CONTEXT ? "context" : "credential",
-          (unsigned long)call->attribute.id, (unsigned long)status);
+          (unsigned long)call->attribute.id, (unsigned long)(uint32_t)status);
     return status;
 }
 

@@ -134,7 +134,7 @@ static SECURITY_STATUS context_step(struct call *call)
     give_back_uses(&uses);
     TRACE(LOG_SSPI, "%s: %s call, request %08lx: %08lx, attributes %08lx",
           call->is_server ? "accept" : "initialize", call->context ? "later" : "first",
-          (unsigned long)call->step.request, (unsigned long)status,
+          (unsigned long)call->step.request, (unsigned long)(uint32_t)status,
           (unsigned long)call->step.attributes);
     return status;
 }
@@ -244,7 +244,7 @@ SECURITY_STATUS SEC_ENTRY ApplyControlToken(PCtxtHandle context, PSecBufferDesc 
     if (status == SEC_E_OK)
         status = ref.ssp->control(ref.object, token);
     handle_release(&ref);
-    TRACE(LOG_SSPI, "control token: %08lx", (unsigned long)status);
+    TRACE(LOG_SSPI, "control token: %08lx", (unsigned long)(uint32_t)status);
     return status;
 }
 

@@ -65,7 +65,7 @@ SECURITY_STATUS SEC_ENTRY AcquireCredentialsHandleW(SEC_WCHAR *principal, SEC_WC
 
     if (status >= 0 && expiry)
         *expiry = call.expiry;
-    TRACE(LOG_SSPI, "acquire, use %lu: %08lx", (unsigned long)use, (unsigned long)status);
+    TRACE(LOG_SSPI, "acquire, use %lu: %08lx", (unsigned long)use, (unsigned long)(uint32_t)status);
     return status;
 }
 

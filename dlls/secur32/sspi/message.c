@@ -44,7 +44,7 @@ SECURITY_STATUS SEC_ENTRY EncryptMessage(PCtxtHandle context, ULONG qop, PSecBuf
                                : SEC_E_UNSUPPORTED_FUNCTION;
     handle_release(&ref);
     if (status != SEC_E_OK)
-        TRACE(LOG_SSPI, "encrypt: %08lx", (unsigned long)status);
+        TRACE(LOG_SSPI, "encrypt: %08lx", (unsigned long)(uint32_t)status);
     return status;
 }
 
@@ -68,7 +68,7 @@ SECURITY_STATUS SEC_ENTRY DecryptMessage(PCtxtHandle context, PSecBufferDesc mes
                                  : SEC_E_UNSUPPORTED_FUNCTION;
     handle_release(&ref);
     if (status != SEC_E_OK)
-        TRACE(LOG_SSPI, "decrypt: %08lx", (unsigned long)status);
+        TRACE(LOG_SSPI, "decrypt: %08lx", (unsigned long)(uint32_t)status);
     return status;
 }
 

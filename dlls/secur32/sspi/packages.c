@@ -80,7 +80,7 @@ static bool start_package(const struct ssp *package) must_hold(&start_lock)
     status = package->start ? package->start() : SEC_E_OK;
     if (status != SEC_E_OK) {
         TRACE(LOG_SSPI, "package %u cannot start: %08lx", (unsigned)package->rpc_id,
-              (unsigned long)status);
+              (unsigned long)(uint32_t)status);
         return false;
     }
     packages[count].package = package;

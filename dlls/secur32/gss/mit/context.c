@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "gss/mit/library.h"
+#include "gss/mit/spnego.h"
 
 /* gss-ntlmssp wants a name of a service; of this one it makes none for the server to see. */
 #define NO_TARGET "@"
@@ -113,7 +114,9 @@ static void ask_for_mic(const struct mech_context *context)
 enum mech_status mech_initiate(struct mech_context **context, struct mech_step *step)
 {
     struct mech_context *c = context_ready(context, false);
-    gss_buffer_desc input = library_buffer(step->input);
+    struct span token = step->input;
+    gss_buffer_desc input;
+    uint8_t *copy = NULL;
     struct gss_channel_bindings_struct bindings;
     OM_uint32 minor = 0, major, flags = 0, ignored;
     enum mech_status status;
@@ -124,9 +127,12 @@ enum mech_status mech_initiate(struct mech_context **context, struct mech_step *
     if (!c)
         return *context ? MECH_BAD_ARGUMENT : MECH_NO_MEMORY;
     is_first = !c->context;
-    status = make_target(step, &target);
-    if (status != MECH_OK)
+    status = spnego_prepare(&token, &copy) ? make_target(step, &target) : MECH_NO_MEMORY;
+    if (status != MECH_OK) {
+        mem_free(copy);
         return step_done(c, step, status, 0);
+    }
+    input = library_buffer(token);
     if (step->bindings)
         bindings = make_bindings(step->bindings);
     major = gssapi.init_sec_context(&minor, step->credential ? step->credential->credential : NULL,
@@ -134,6 +140,7 @@ enum mech_status mech_initiate(struct mech_context **context, struct mech_step *
                                     step->bindings ? &bindings : NULL, c->context ? &input : NULL,
                                     &chosen, &c->output, &flags, NULL);
     gssapi.release_name(&ignored, &target);
+    mem_free(copy);
     status = status_of("initiate", major, minor);
     if (is_first && status == MECH_CONTINUE && step->mech == MECH_NTLM)
         ask_for_mic(c);
@@ -173,7 +180,9 @@ static bool is_ntlm_last(struct span token)
 enum mech_status mech_accept(struct mech_context **context, struct mech_step *step)
 {
     struct mech_context *c = context_ready(context, true);
-    gss_buffer_desc input = library_buffer(step->input);
+    struct span token = step->input;
+    gss_buffer_desc input;
+    uint8_t *copy = NULL;
     struct gss_channel_bindings_struct bindings;
     OM_uint32 minor = 0, major, flags = 0;
     enum mech_status status;
@@ -181,11 +190,15 @@ enum mech_status mech_accept(struct mech_context **context, struct mech_step *st
 
     if (!c)
         return *context ? MECH_BAD_ARGUMENT : MECH_NO_MEMORY;
+    if (!spnego_prepare(&token, &copy))
+        return step_done(c, step, MECH_NO_MEMORY, 0);
+    input = library_buffer(token);
     if (step->bindings)
         bindings = make_bindings(step->bindings);
     major = gssapi.accept_sec_context(
         &minor, &c->context, step->credential ? step->credential->credential : NULL, &input,
         step->bindings ? &bindings : NULL, NULL, &chosen, &c->output, &flags, NULL, NULL);
+    mem_free(copy);
     status = status_of("accept", major, minor);
     if (GSS_ERROR(major) && is_ntlm_last(step->input))
         status = ntlm_refusal(step, major, minor, status);
