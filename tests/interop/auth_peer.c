@@ -7,6 +7,8 @@
  *   auth_peer client PACKAGE TARGET [USER DOMAIN PASSWORD]
  *   auth_peer server PACKAGE
  *
+ * The environment variable AUTH_PEER_BINDINGS has the text of channel bindings.
+ *
  * in      token HEX     out  token HEX, then "done ATTRIBUTES PACKAGE USER" or "error STATUS"
  * in      seal TEXT     out  sealed HEX
  * in      open HEX      out  opened QOP TEXT
@@ -73,11 +75,30 @@ static size_t read_hex(const char *text, const char **rest)
     return size;
 }
 
+/* Channel bindings as Schannel gives them; their size, 0: none. */
+static ULONG make_bindings(void *memory, size_t room)
+{
+    const char *text = getenv("AUTH_PEER_BINDINGS");
+    SEC_CHANNEL_BINDINGS head = {.dwApplicationDataOffset = sizeof(head)};
+
+    if (!text || !*text || strlen(text) > room - sizeof(head))
+        return 0;
+    head.cbApplicationDataLength = (ULONG)strlen(text);
+    memcpy(memory, &head, sizeof(head));
+    memcpy((char *)memory + sizeof(head), text, strlen(text));
+    return (ULONG)(sizeof(head) + strlen(text));
+}
+
 /* One call; the token that it made is said. */
 static SECURITY_STATUS step(struct peer *peer, size_t size)
 {
-    SecBuffer in = {(ULONG)size, SECBUFFER_TOKEN, bytes}, out = {0, SECBUFFER_TOKEN, NULL};
-    SecBufferDesc input = {SECBUFFER_VERSION, 1, &in}, output = {SECBUFFER_VERSION, 1, &out};
+    unsigned char bindings[256];
+    ULONG bindings_size = make_bindings(bindings, sizeof(bindings));
+    SecBuffer in[] = {{(ULONG)size, SECBUFFER_TOKEN, bytes},
+                      {bindings_size, SECBUFFER_CHANNEL_BINDINGS, bindings}};
+    SecBuffer out = {0, SECBUFFER_TOKEN, NULL};
+    SecBufferDesc input = {SECBUFFER_VERSION, bindings_size ? 2 : 1, in};
+    SecBufferDesc output = {SECBUFFER_VERSION, 1, &out};
     CtxtHandle *old = peer->has_context ? &peer->context : NULL;
     SECURITY_STATUS status;
 
@@ -86,9 +107,10 @@ static SECURITY_STATUS step(struct peer *peer, size_t size)
                                        SECURITY_NATIVE_DREP, &peer->context, &output,
                                        &peer->attributes, NULL);
     else
-        status = InitializeSecurityContextA(&peer->credential, old, peer->target, CLIENT_REQUEST, 0,
-                                            SECURITY_NATIVE_DREP, old ? &input : NULL, 0,
-                                            &peer->context, &output, &peer->attributes, NULL);
+        status =
+            InitializeSecurityContextA(&peer->credential, old, peer->target, CLIENT_REQUEST, 0,
+                                       SECURITY_NATIVE_DREP, old || bindings_size ? &input : NULL,
+                                       0, &peer->context, &output, &peer->attributes, NULL);
     peer->has_context = peer->has_context || status >= 0;
     if (out.pvBuffer && out.cbBuffer)
         say("token", out.pvBuffer, out.cbBuffer);

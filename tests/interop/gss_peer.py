@@ -7,6 +7,7 @@
 # TAP.
 #
 # Usage: gss_peer.py REALM USER PASSWORD SERVICE DOMAIN NTLM-USER NTLM-PASSWORD PEER...
+import os
 import subprocess
 import sys
 
@@ -35,8 +36,11 @@ def result(good, name, why=""):
 class Peer:
     """auth_peer, and the lines that go to and fro."""
 
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen(PEER + list(arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, *arguments, bindings=None):
+        environment = dict(os.environ, AUTH_PEER_BINDINGS=bindings or "")
+        self.process = subprocess.Popen(
+            PEER + list(arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        )
 
     def say(self, text):
         self.process.stdin.write(text.encode() + b"\n")
@@ -121,6 +125,57 @@ def sspi_server(package, end):
     assert peer.done() == 0
 
 
+def channel(text):
+    return raw.ChannelBindings(application_data=text.encode()) if text else None
+
+
+def bound_client(package, account, ours, theirs, good):
+    """Our client's bindings and those of a GSSAPI server."""
+    peer = Peer("client", package, SERVICE, *account, bindings=ours)
+    credential = raw.acquire_cred(None, None, [OIDS[package]], "accept").creds
+    context, accepted = None, False
+    try:
+        while not accepted:
+            token = bytes.fromhex(peer.hear("token")[1])
+            step = raw.accept_sec_context(token, credential, context, channel(theirs))
+            context, accepted = step.context, not step.more_steps
+            if step.token:
+                peer.say("token " + step.token.hex())
+    except gssapi.exceptions.GSSError as error:
+        assert not good, error
+    assert accepted == good, "the server took other bindings"
+    peer.done()
+
+
+def bound_server(package, end, ours, theirs, want):
+    """A GSSAPI client's bindings and those of our server; want: the server's status, or None."""
+    peer = Peer("server", package, bindings=ours)
+    if end == "Kerberos":
+        credential = raw.acquire_cred(None, None, [OIDS[package]], "initiate").creds
+    else:
+        name = gssapi.Name(f"{NTLM_USER}@{DOMAIN}", gssapi.NameType.user)
+        credential = raw.acquire_cred_with_password(name, NTLM_PASSWORD.encode(), None, [OIDS[package]], "initiate").creds
+    service, _, host = SERVICE.partition("/")
+    target = gssapi.Name(f"{service}@{host}", gssapi.NameType.hostbased_service)
+    context, token, word = None, None, ""
+    while word not in ("done", "error"):
+        try:
+            step = raw.init_sec_context(target, credential, context, OIDS[package], FLAGS, None, channel(theirs), token)
+        except gssapi.exceptions.GSSError as error:  # the token told of the error, too
+            assert want is not None, error
+            word, text = peer.hear("error")
+            break
+        context = step.context
+        if step.token:
+            peer.say("token " + step.token.hex())
+        word, text = peer.hear("token", "done", "error")
+        if word == "token" and not step.more_steps:  # the last one, of which the client needs nothing
+            word, text = peer.hear("done", "error")
+        token = bytes.fromhex(text) if word == "token" else None
+    assert (word == "done") if want is None else text.startswith(want), f"{word} {text}"
+    peer.done()
+
+
 def published_example(timestamp):
     """The account and the challenge of MS-NLMP 4.2: all that the client sends must be what the published
     key gives, and it must take what a server with that key sends."""
@@ -191,6 +246,16 @@ for package, end in (("Kerberos", "Kerberos"), ("Negotiate", "Kerberos"), ("NTLM
     if end == "Kerberos":
         test(f"client of {package}, ticket cache", sspi_client, package, end, ())
     test(f"server of {package}, ends with {end}", sspi_server, package, end)
+END_POINT = "tls-server-end-point:of some certificate"
+for package, end in (("Kerberos", "Kerberos"), ("Negotiate", "Kerberos"), ("NTLM", "NTLM"), ("Negotiate", "NTLM")):
+    account = kerberos if end == "Kerberos" else ntlm
+    name = f"{package}, ends with {end}"
+    test(f"client's bindings, {name}, the same", bound_client, package, account, END_POINT, END_POINT, True)
+    test(f"client's bindings, {name}, others", bound_client, package, account, END_POINT, "another", False)
+    test(f"client's bindings, {name}, a server without", bound_client, package, account, END_POINT, None, True)
+    test(f"server's bindings, {name}, the same", bound_server, package, end, END_POINT, END_POINT, None)
+    test(f"server's bindings, {name}, others", bound_server, package, end, END_POINT, "another", "80090346")
+    test(f"server's bindings, {name}, a client without", bound_server, package, end, END_POINT, None, "80090346")
 test("the formulas for NTLM give the published values", nlmp.check)
 test("the published example of NTLMv2", published_example, False)
 test("the published example of NTLMv2, with a time and so with a MIC", published_example, True)

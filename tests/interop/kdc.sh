@@ -9,6 +9,7 @@
 
 realm=CASE.TEST user=tester password=Secret-1 service=HTTP/localhost
 domain=SECUR32 ntlm_user=tester ntlm_password=Secret-2
+login=$(id -un) # whom servers of the system take the user for
 kdc=
 
 # What is missing for it on this machine; nothing: it can start.
@@ -34,7 +35,7 @@ configure_kdc() {
     $realm = {
         kdc = 127.0.0.1:$1
         auth_to_local_names = {
-            $user = $(id -un)
+            $user = $login
         }
     }
 [domain_realm]

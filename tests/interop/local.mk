@@ -12,7 +12,11 @@ EXTRA_DIST += \
 	tests/interop/field/peer.c \
 	tests/interop/field/server.c \
 	tests/interop/field/trust.c \
+	tests/interop/auth_http.py \
+	tests/interop/auth_node.js \
 	tests/interop/auth_peer.c \
+	tests/interop/auth_programs \
+	tests/interop/build-plink \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
 	tests/interop/kdc.sh \
@@ -23,6 +27,7 @@ EXTRA_DIST += \
 	tests/interop/query \
 	tests/interop/run \
 	tests/interop/setup.sh \
+	tests/interop/source.sh \
 	tests/interop/trust-root.sh \
 	tests/interop/wine-conformance.sh
 
