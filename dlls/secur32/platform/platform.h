@@ -46,8 +46,10 @@ void platform_program_free(void *memory);
 enum platform_settings {
     SETTINGS_SCHANNEL,   /* SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL */
     SETTINGS_SSL_POLICY, /* SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002 */
-    SETTINGS_LSA,        /* SYSTEM\CurrentControlSet\Control\Lsa */
-    SETTINGS_PROVIDERS,  /* SYSTEM\CurrentControlSet\Control\SecurityProviders */
+    /* SYSTEM\CurrentControlSet\Control\Cryptography\Configuration\Local\SSL\00010002 */
+    SETTINGS_SSL_LOCAL,
+    SETTINGS_LSA,       /* SYSTEM\CurrentControlSet\Control\Lsa */
+    SETTINGS_PROVIDERS, /* SYSTEM\CurrentControlSet\Control\SecurityProviders */
     SETTINGS_COUNT
 };
 

@@ -191,11 +191,19 @@ static bool group_number(const char *name, size_t length, uint16_t *number)
     return true;
 }
 
+/* The group policy, and without one what CNG's functions and Enable-TlsCipherSuite write. */
+static char *read_list(const char *setting)
+{
+    char *text = platform_setting_text(SETTINGS_SSL_POLICY, "", setting);
+
+    return text ? text : platform_setting_text(SETTINGS_SSL_LOCAL, "", setting);
+}
+
 /* Names with commas between. Unknown ones are passed over. false: the setting is not there. */
 static bool read_order(const char *setting, bool (*number_of)(const char *, size_t, uint16_t *),
                        uint16_t *list, size_t room, size_t *count)
 {
-    char *text = platform_setting_text(SETTINGS_SSL_POLICY, "", setting);
+    char *text = read_list(setting);
     const char *at = text;
 
     if (!text)

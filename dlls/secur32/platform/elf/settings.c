@@ -31,6 +31,7 @@ struct setting {
 static const char *const root_names[SETTINGS_COUNT] = {
     [SETTINGS_SCHANNEL] = "SCHANNEL",
     [SETTINGS_SSL_POLICY] = "SSL\\00010002",
+    [SETTINGS_SSL_LOCAL] = "Local\\SSL\\00010002",
     [SETTINGS_LSA] = "Lsa",
     [SETTINGS_PROVIDERS] = "SecurityProviders",
 };

@@ -19,6 +19,8 @@ static const WCHAR *const root_paths[SETTINGS_COUNT] = {
     [SETTINGS_SCHANNEL] = L"SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL",
     [SETTINGS_SSL_POLICY] =
         L"SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002",
+    [SETTINGS_SSL_LOCAL] =
+        L"SYSTEM\\CurrentControlSet\\Control\\Cryptography\\Configuration\\Local\\SSL\\00010002",
     [SETTINGS_LSA] = L"SYSTEM\\CurrentControlSet\\Control\\Lsa",
     [SETTINGS_PROVIDERS] = L"SYSTEM\\CurrentControlSet\\Control\\SecurityProviders",
 };
