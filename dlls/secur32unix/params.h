@@ -16,7 +16,7 @@
 #define PARAM_REFUSED ((int)0xc000000d) /* STATUS_INVALID_PARAMETER */
 
 /* Changes with every change of this file: a helper of another build is refused. */
-#define PARAM_REVISION 4u
+#define PARAM_REVISION 5u
 
 /* X(number, struct): the call is PARAM_##number and the function unix_##struct. */
 /* clang-format off */
@@ -45,6 +45,7 @@
     X(PRF,               prf) \
     X(SEAL,              seal) \
     X(UNSEAL,            unseal) \
+    X(REST,              rest) \
     X(MESSAGE,           message) \
     X(CHANGE,            change) \
     X(JUDGE,             judge) \
@@ -203,6 +204,7 @@ enum param_fetch_what {
     PARAM_FETCH_UNIQUE,
     PARAM_FETCH_EXTENSIONS,
     PARAM_FETCH_PACKED,
+    PARAM_FETCH_ALPN,
     PARAM_FETCH_COUNT
 };
 
@@ -237,6 +239,10 @@ struct param_unseal {
     uint32_t offset, plain_size; /* out, and all below */
     uint32_t type, alert, alert_fatal;
     struct param_result result;
+};
+
+struct param_rest {
+    uint64_t session;
 };
 
 struct param_message {
@@ -317,7 +323,7 @@ PARAM_LAYOUT(param_judge,             56,  problems,     52);
 PARAM_LAYOUT(param_end_point,         40,  padding,      36);
 PARAM_LAYOUT(param_facts,             48,  padding,      44);
 PARAM_GSS_LAYOUTS(PARAM_LAYOUT);
-PARAM_LAYOUT(tls_info,                328, srtp,         324);
+PARAM_LAYOUT(tls_info,                72,  srtp,         68);
 /* clang-format on */
 
 #endif

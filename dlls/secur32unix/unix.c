@@ -384,6 +384,7 @@ static fetch_call *const fetch_calls[] = {
     [PARAM_FETCH_UNIQUE] = tls_unique,
     [PARAM_FETCH_EXTENSIONS] = tls_extensions,
     [PARAM_FETCH_PACKED] = tls_pack,
+    [PARAM_FETCH_ALPN] = tls_alpn,
 };
 _Static_assert(COUNT_OF(fetch_calls) == PARAM_FETCH_COUNT, "a call for each");
 
@@ -476,6 +477,16 @@ static int unix_unseal(void *params)
         write_result(&result, &call->result);
     }
     return (int)status;
+}
+
+static int unix_rest(void *params)
+{
+    const struct param_rest *call = params;
+
+    if (!is_address(call->session))
+        return PARAM_REFUSED;
+    tls_rest(address(call->session));
+    return TLS_OK;
 }
 
 static int unix_message(void *params)

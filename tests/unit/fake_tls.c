@@ -264,6 +264,15 @@ enum tls_status tls_info(struct tls_session *session, struct tls_info *info)
     return TLS_OK;
 }
 
+enum tls_status tls_alpn(struct tls_session *session, uint8_t *id, size_t room, size_t *size)
+{
+    (void)session;
+    (void)id;
+    (void)room;
+    (void)size;
+    return TLS_NOT_THERE;
+}
+
 enum tls_status tls_peer_certificate(struct tls_session *session, size_t index, uint8_t *der,
                                      size_t room, size_t *size)
 {
@@ -301,6 +310,11 @@ enum tls_status tls_session_data(struct tls_session *session, uint8_t *data, siz
 }
 
 /* ---- records ---- */
+
+void tls_rest(struct tls_session *session)
+{
+    (void)session;
+}
 
 enum tls_status tls_seal(struct tls_session *session, struct tls_seal *seal)
 {

@@ -175,8 +175,9 @@ static bool open_end(struct end *end, const struct seam_settings *settings, enum
                                                                     : settings->versions,
                    .suites = settings->suite ? suites : all_suites,
                    .suite_count = settings->suite ? 1 : COUNT_OF(all_suites),
-                   .groups = all_groups,
-                   .group_count = COUNT_OF(all_groups),
+                   .groups =
+                       !client && settings->server_group ? &settings->server_group : all_groups,
+                   .group_count = !client && settings->server_group ? 1 : COUNT_OF(all_groups),
                    .schemes = all_schemes,
                    .scheme_count = COUNT_OF(all_schemes)},
         .credential = credential,

@@ -37,6 +37,7 @@ struct seam_settings {
     uint32_t server_versions;            /* 0: the same */
     uint32_t client_limit, server_limit; /* of a handshake message; 0: the library's */
     uint16_t suite;                      /* 0: all */
+    uint16_t server_group;               /* 0: all */
     uint32_t client_flags, server_flags;
     uint32_t rsa_bits;                     /* that the client wants at least */
     const char *certificate;               /* of the server; NULL: "rsa" */

@@ -395,26 +395,6 @@ START_TEST(attributes_sessions)
     }
 }
 
-START_TEST(attributes_application_protocol)
-{
-    struct schan_context *context = connected(&connections[0]);
-    SecPkgContext_ApplicationProtocol protocol;
-
-    ok_status(query(context, SECPKG_ATTR_APPLICATION_PROTOCOL, &protocol, sizeof(protocol)),
-              SEC_E_OK, "none");
-    ok_number(protocol.ProtoNegoStatus, SecApplicationProtocolNegotiationStatus_None, "none");
-    ok_number(protocol.ProtocolIdSize, 0, "none");
-    context->info.alpn_size = 255;
-    memset(context->info.alpn, 'x', 255);
-    ok_status(query(context, SECPKG_ATTR_APPLICATION_PROTOCOL, &protocol, sizeof(protocol)),
-              SEC_E_OK, "the longest");
-    ok_number(protocol.ProtoNegoStatus, SecApplicationProtocolNegotiationStatus_Success, "status");
-    ok_number(protocol.ProtoNegoExt, SecApplicationProtocolNegotiationExt_ALPN, "extension");
-    ok_number(protocol.ProtocolIdSize, 255, "length");
-    ok(!memcmp(protocol.ProtocolId, context->info.alpn, 255), "id");
-    schan_delete_context(context);
-}
-
 /* An attribute with two strings: none is left when the second has no memory. */
 START_TEST(attributes_no_memory)
 {

@@ -18,7 +18,7 @@
 
 /* What the tests' package makes. */
 struct object {
-    atomic_int users, destroyed;
+    atomic_int users, destroyed, rested;
     atomic_int inside[USES];
 };
 
@@ -33,7 +33,22 @@ static void destroy(void *memory)
     atomic_fetch_sub(&live_objects, 1);
 }
 
-static const struct ssp package = {.free_credential = destroy, .delete_context = destroy};
+static SecHandle ends_when_resting;
+
+static void rest(void *memory)
+{
+    struct object *object = memory;
+
+    atomic_fetch_add(&object->users, 1);
+    ok(atomic_load(&object->destroyed) == 0, "a destroyed object rests");
+    atomic_fetch_add(&object->rested, 1);
+    atomic_fetch_sub(&object->users, 1);
+    if (ends_when_resting.dwLower && context_delete(&ends_when_resting) == SEC_E_OK)
+        ends_when_resting.dwLower = 0;
+}
+
+static const struct ssp package = {
+    .free_credential = destroy, .delete_context = destroy, .rest = rest};
 static const struct ssp other_package = {.free_credential = destroy, .delete_context = destroy};
 
 static SecHandle make(struct object *object)
@@ -220,6 +235,37 @@ START_TEST(handle_many)
     ok(atomic_load(&live_objects) == 0, "%d objects left", atomic_load(&live_objects));
 }
 
+#define RESTING 200
+
+/* All in turn, whatever lies between them; one that is deleted meanwhile goes. */
+START_TEST(handle_rest)
+{
+    static struct object objects[RESTING];
+    static SecHandle handles[RESTING];
+
+    struct handle_slot *newest = NULL;
+
+    for (size_t i = 0; i < RESTING; i++)
+        handles[i] = make(&objects[i]);
+    if (!ok_status(context_reserve(&newest), SEC_E_OK, "reserve"))
+        return;
+    for (size_t i = 0; i < RESTING; i += 2)
+        ok_status(context_delete(&handles[i]), SEC_E_OK, "delete %zu", i);
+    for (size_t i = 0; i < MANY; i++)
+        contexts_rest(newest);
+    for (size_t i = 0; i < RESTING; i++)
+        ok((atomic_load(&objects[i].rested) != 0) == (i % 2 != 0), "%zu rested %d times", i,
+           atomic_load(&objects[i].rested));
+    ends_when_resting = handles[1];
+    for (size_t i = 0; i < MANY && ends_when_resting.dwLower; i++)
+        contexts_rest(newest);
+    handle_cancel(newest);
+    ok(atomic_load(&objects[1].destroyed) == 1, "not destroyed");
+    for (size_t i = 3; i < RESTING; i += 2)
+        ok_status(context_delete(&handles[i]), SEC_E_OK, "delete %zu, later", i);
+    ok(atomic_load(&live_objects) == 0, "%d objects left", atomic_load(&live_objects));
+}
+
 /* Reserving tells that memory is short, and works again later. */
 START_TEST(handle_no_memory)
 {
@@ -250,6 +296,7 @@ START_TEST(handle_no_memory)
 static struct {
     atomic_ullong handle[PLACES]; /* both words, packed */
     atomic_long uses, deletions;
+    struct handle_slot *newest;
 } shared;
 
 /* Never used twice, so that a visit to a dead object is seen. */
@@ -316,6 +363,7 @@ static void play(void *argument)
             replace(place, unpack(atomic_load(&shared.handle[place])));
         else
             use(unpack(atomic_load(&shared.handle[place])), state >> 20);
+        contexts_rest(shared.newest);
     }
 }
 
@@ -323,7 +371,14 @@ START_TEST(handle_threads)
 {
     struct host_thread *threads[THREADS] = {NULL};
     unsigned seeds[COUNT_OF(threads)];
+    struct handle_slot *slots[RESTING];
 
+    /* Only many contexts rest. */
+    for (unsigned i = 0; i < COUNT_OF(slots); i++)
+        ok_status(context_reserve(&slots[i]), SEC_E_OK, "slot %u", i);
+    for (unsigned i = 0; i < COUNT_OF(slots); i++)
+        handle_cancel(slots[i]);
+    shared.newest = slots[0];
     for (unsigned i = 0; i < PLACES; i++) {
         SecHandle handle = make(&pool[atomic_fetch_add(&pool_next, 1)]);
 

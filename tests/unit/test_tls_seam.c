@@ -48,6 +48,29 @@ START_TEST(seam_short_key)
     }
 }
 
+/* The second time in a row without a message it has an effect, the third and later none. */
+static void rest_and_talk(struct pair *pair)
+{
+    for (int i = 0; i < 4; i++) {
+        tls_rest(pair->client.session);
+        tls_rest(pair->server.session);
+    }
+    pair_talk(pair);
+    tls_rest(pair->client.session);
+    pair_talk(pair);
+}
+
+static void check_alpn(struct tls_session *session)
+{
+    uint8_t id[255];
+    size_t size = 0;
+
+    ok(tls_alpn(session, id, 7, &size) == TLS_TOO_SMALL && size == 8, "ALPN, small memory");
+    ok(tls_alpn(session, id, sizeof(id), &size) == TLS_OK && size == 8 &&
+           memcmp(id, "http/1.1", 8) == 0,
+       "ALPN");
+}
+
 START_TEST(seam_versions)
 {
     static const struct {
@@ -86,7 +109,36 @@ START_TEST(seam_versions)
             ok_number(server.local_certificate, 1, "the server's certificate");
             ok_number(client.extended_master_secret, 1, "extended master secret");
             ok_number(client.resumed, 0, "resumed");
-            ok(client.alpn_size == 8 && memcmp(client.alpn, "http/1.1", 8) == 0, "ALPN");
+            check_alpn(pair.client.session);
+            pair_receive(&pair, &pair.client);
+            pair_talk(&pair);
+            rest_and_talk(&pair);
+            pair_close(&pair);
+        }
+        pop_context();
+    }
+}
+
+/* A client has one share; a server that takes another group asks for it (RFC 8446 4.1.4). */
+START_TEST(seam_retry)
+{
+    static const uint16_t groups[] = {23, 24}; /* secp256r1, secp384r1 */
+
+    for (size_t i = 0; i < 2 * COUNT_OF(groups); i++) {
+        struct seam_settings settings = {.versions = TLS_VERSION_1_3,
+                                         .client_flags = TLS_FLAG_ASK_CREDENTIAL,
+                                         .server_flags = i % 2 ? TLS_FLAG_REQUEST_PEER : 0,
+                                         .server_group = groups[i / 2]};
+        struct tls_info info;
+        struct pair pair;
+
+        push_context("group %u, %s certificate", groups[i / 2], i % 2 ? "with" : "without");
+        if (pair_open(&pair, &settings)) {
+            ok(pair_handshake(&pair), "no handshake: %d and %d", pair.client.last.event,
+               pair.server.last.event);
+            ok_number(pair.client.credentials, i % 2, "times that a certificate was asked for");
+            ok(tls_info(pair.client.session, &info) == TLS_OK, "info");
+            ok_number(info.group, groups[i / 2], "group");
             pair_receive(&pair, &pair.client);
             pair_talk(&pair);
             pair_close(&pair);

@@ -34,6 +34,8 @@ void net_close(intptr_t socket);
 void net_shutdown(intptr_t socket);
 /* Reads give up, as if the connection were broken, after so many seconds of silence; 0: never. */
 void net_timeout(intptr_t socket, unsigned seconds);
+/* What is written goes out at once, and not with what the peer acknowledges. */
+void net_no_delay(intptr_t socket);
 
 /* Bytes read; 0: end; negative: error. */
 long net_read(intptr_t socket, void *to, size_t room);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -182,6 +183,13 @@ void net_timeout(intptr_t socket, unsigned seconds)
     struct timeval limit = {(time_t)seconds, 0};
 
     setsockopt((int)socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
+void net_no_delay(intptr_t socket)
+{
+    int on = 1;
+
+    setsockopt((int)socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 long net_read(intptr_t socket, void *to, size_t room)

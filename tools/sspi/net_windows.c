@@ -173,6 +173,13 @@ void net_timeout(intptr_t socket, unsigned seconds)
     setsockopt((SOCKET)socket, SOL_SOCKET, SO_RCVTIMEO, (const char *)&limit, sizeof(limit));
 }
 
+void net_no_delay(intptr_t socket)
+{
+    BOOL on = TRUE;
+
+    setsockopt((SOCKET)socket, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof(on));
+}
+
 long net_read(intptr_t socket, void *to, size_t room)
 {
     return recv((SOCKET)socket, to, room > INT_MAX ? INT_MAX : (int)room, 0);

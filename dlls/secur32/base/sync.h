@@ -72,6 +72,16 @@ static inline void lock_take(struct lock *lock)
         lock_wait(lock);
 }
 
+/* Without waiting: false when somebody has it. */
+static inline bool lock_try(struct lock *lock) THREAD_ANNOTATION(try_acquire_capability(true, lock))
+    NO_THREAD_ANALYSIS;
+static inline bool lock_try(struct lock *lock)
+{
+    unsigned expected = LOCK_FREE;
+
+    return atomic_compare_exchange_strong(&lock->word, &expected, LOCK_HELD);
+}
+
 static inline void lock_release(struct lock *lock) releases(lock) NO_THREAD_ANALYSIS;
 static inline void lock_release(struct lock *lock)
 {

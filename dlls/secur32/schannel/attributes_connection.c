@@ -259,18 +259,24 @@ FILLER(protocol_info)
 FILLER(application_protocol)
 {
     SecPkgContext_ApplicationProtocol *to = out;
-    struct tls_info info;
+    enum tls_status called;
+    size_t size = 0;
 
-    if (!attribute_info(context, &info))
+    if (!attribute_info(context, NULL))
         return SEC_E_INVALID_HANDLE;
-    to->ProtoNegoStatus = SecApplicationProtocolNegotiationStatus_None;
-    to->ProtoNegoExt = SecApplicationProtocolNegotiationExt_None;
-    if (!info.alpn_size)
+    lock_take(&context->session);
+    called = tls_alpn(context->tls, to->ProtocolId, sizeof(to->ProtocolId), &size);
+    lock_release(&context->session);
+    if (called == TLS_NOT_THERE) {
+        to->ProtoNegoStatus = SecApplicationProtocolNegotiationStatus_None;
+        to->ProtoNegoExt = SecApplicationProtocolNegotiationExt_None;
         return SEC_E_OK;
+    }
+    if (called != TLS_OK)
+        return attribute_status(called);
     to->ProtoNegoStatus = SecApplicationProtocolNegotiationStatus_Success;
     to->ProtoNegoExt = SecApplicationProtocolNegotiationExt_ALPN;
-    to->ProtocolIdSize = info.alpn_size;
-    memcpy(to->ProtocolId, info.alpn, info.alpn_size);
+    to->ProtocolIdSize = (UCHAR)size; /* at most sizeof(ProtocolId) */
     return SEC_E_OK;
 }
 

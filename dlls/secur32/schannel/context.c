@@ -20,8 +20,9 @@
  * "SCHANNEL_CRED structure", dwSessionLifespan). */
 #define SESSION_LIFESPAN_MS (10u * 60 * 60 * 1000)
 
-/* A ticket with its session is some hundred bytes, more with the peer's certificates in it. */
-#define SESSION_DATA_FIRST 2048
+/* A ticket with its session is some hundred bytes, with the peer's certificates in it two thousand
+ * and more; some that are longer still are worth another try. */
+#define SESSION_DATA_USUAL 4096
 #define SESSION_DATA_MAX 0x40000
 /* A server that sends more tickets at once is not worth keeping them. */
 #define SESSION_TICKETS_MAX 16
@@ -45,6 +46,18 @@ struct schan_context *context_new(enum tls_role role)
     return context;
 }
 
+bool context_set_name(struct schan_context *context, struct span name)
+{
+    if (!name.size)
+        return true;
+    context->marked_name = mem_alloc(SESSION_MARKS + name.size + 1);
+    if (!context->marked_name)
+        return false;
+    context->name = context->marked_name + SESSION_MARKS;
+    memcpy(context->name, name.data, name.size);
+    return true;
+}
+
 void schan_delete_context(void *object)
 {
     struct schan_context *context = object;
@@ -55,14 +68,29 @@ void schan_delete_context(void *object)
     schan_credential_unref(context->credential);
     handshake_replay_free(context);
     interlude_free(context);
-    mem_free(context->target);
-    mem_free(context->name);
-    mem_free(context->cache_name);
+    mem_free(context->marked_name);
     mem_free(context->exporter.label);
     mem_free(context->exporter.context);
     mem_free(context->app_data);
     mem_free(context->leaf);
     mem_wipe_free(context, sizeof(*context));
+}
+
+/* Whoever uses a direction now does not want it to rest. */
+void schan_rest(void *object)
+{
+    struct schan_context *context = object;
+
+    if (context_phase(context) != PHASE_CONNECTED ||
+        atomic_load(&context->record_path) != TLS_PATH_IN_PLACE)
+        return;
+    if (!lock_try(context->receive))
+        return;
+    if (lock_try(context->send)) {
+        tls_rest(context->tls);
+        lock_release(context->send);
+    }
+    lock_release(context->receive);
 }
 
 enum schan_phase context_phase(const struct schan_context *context)
@@ -137,62 +165,76 @@ size_t context_output_size(struct schan_context *context)
     return tls_output(context->tls, NULL, 0, &size) == TLS_TOO_SMALL ? size : 0;
 }
 
-/* One session's data in wiped memory, or NULL: none is there. */
-static uint8_t *take_session_data(struct schan_context *context, size_t *size)
+/* What a session, or one ticket of it, goes into the cache with. */
+struct store {
+    uint64_t credential_id;
+    uint32_t lifespan_ms;
+    bool single_use;
+};
+
+static enum tls_status session_data(struct schan_context *context, uint8_t *data, size_t room,
+                                    size_t *size)
 {
-    size_t room = SESSION_DATA_FIRST;
+    enum tls_status called;
 
-    while (room <= SESSION_DATA_MAX) {
-        uint8_t *data = mem_alloc(room);
-        enum tls_status called;
+    lock_take(&context->session);
+    called = tls_session_data(context->tls, data, room, size);
+    lock_release(&context->session);
+    return called;
+}
 
-        if (!data)
-            return NULL;
-        lock_take(&context->session);
-        called = tls_session_data(context->tls, data, room, size);
-        lock_release(&context->session);
-        if (called == TLS_OK)
-            return data;
-        mem_wipe_free(data, room);
-        if (called != TLS_TOO_SMALL || *size <= room)
-            return NULL;
-        room = *size;
-    }
-    return NULL;
+static bool store_large(struct schan_context *context, const struct store *store, size_t room)
+{
+    uint8_t *data = mem_alloc(room);
+    size_t size = 0;
+    bool good = data && session_data(context, data, room, &size) == TLS_OK;
+
+    if (good)
+        session_store(store->credential_id, context->cache_name, span_of(data, size),
+                      store->single_use, store->lifespan_ms);
+    mem_wipe_free(data, room);
+    return good;
+}
+
+/* false: there is none. */
+static bool store_one(struct schan_context *context, const struct store *store)
+{
+    uint8_t data[SESSION_DATA_USUAL];
+    size_t size = 0;
+    enum tls_status called = session_data(context, data, sizeof(data), &size);
+
+    if (called == TLS_TOO_SMALL)
+        return size <= SESSION_DATA_MAX && store_large(context, store, size);
+    if (called != TLS_OK)
+        return false;
+    session_store(store->credential_id, context->cache_name, span_of(data, size), store->single_use,
+                  store->lifespan_ms);
+    mem_wipe(data, size);
+    return true;
 }
 
 void context_store_sessions(struct schan_context *context)
 {
-    uint64_t credential_id;
-    uint32_t lifespan_ms;
-    bool single_use, resumed;
+    struct store store;
+    bool resumed;
 
     if (!context->cache_name || atomic_load(&context->session_disabled))
         return;
 
     lock_take(&context->session);
-    credential_id = context->credential->id;
-    lifespan_ms = context->credential->lifespan_ms;
-    single_use = context->info.version == 0x0304;
+    store.credential_id = context->credential->id;
+    store.lifespan_ms = context->credential->lifespan_ms;
+    store.single_use = context->info.version == 0x0304;
     resumed = context->info.resumed;
     lock_release(&context->session);
 
     /* The entry that was resumed is still there; storing it anew would let it live for ever. */
-    if (!single_use && resumed)
+    if (!store.single_use && resumed)
         return;
 
-    if (lifespan_ms == 0)
-        lifespan_ms = SESSION_LIFESPAN_MS;
-    for (unsigned i = 0; i < SESSION_TICKETS_MAX; i++) {
-        size_t size = 0;
-        uint8_t *data = take_session_data(context, &size);
-
-        if (!data)
+    if (store.lifespan_ms == 0)
+        store.lifespan_ms = SESSION_LIFESPAN_MS;
+    for (unsigned i = 0; i < SESSION_TICKETS_MAX && store_one(context, &store); i++)
+        if (!store.single_use)
             break;
-        session_store(credential_id, context->cache_name, span_of(data, size), single_use,
-                      lifespan_ms);
-        mem_wipe_free(data, size);
-        if (!single_use)
-            break;
-    }
 }

@@ -28,7 +28,7 @@ enum schan_phase {
 };
 
 /* How much of a record that DecryptMessage opened is remembered to know it again. */
-#define CONTEXT_OPENED_HEAD 32
+#define CONTEXT_OPENED_HEAD 16
 
 /* locks: (c) constant after creation, (a) atomic, (h) handshake, (r) receive, (s) send,
  *        (x) session; (h x): written with both, read with either. What (r) and (s) guard is written
@@ -37,7 +37,7 @@ struct schan_context {
     struct tls_session *tls;     /* (c) pointer; what it points to as tls.h says */
     struct lock *receive, *send; /* (c) pointers; the dispatcher's locks of the directions */
     enum tls_role role;          /* (c) */
-    WCHAR *target;               /* (c) as given at the first call; NULL: none */
+    char *marked_name;           /* (c) room for marks, then name; what is freed */
     char *name;           /* (c) the target for SNI and checks: ASCII, lower case; NULL: none */
     char *cache_name;     /* (c) the key of the session cache; NULL: this context does not use it */
     bool name_is_address; /* (c) */
@@ -105,6 +105,7 @@ SECURITY_STATUS schan_initialize(struct ssp_step *step);
 SECURITY_STATUS schan_accept(struct ssp_step *step);
 SECURITY_STATUS schan_control(void *context, SecBufferDesc *token);
 void schan_delete_context(void *context);
+void schan_rest(void *context);
 SECURITY_STATUS schan_seal(void *context, ULONG qop, SecBufferDesc *message, ULONG sequence);
 SECURITY_STATUS schan_unseal(void *context, SecBufferDesc *message, ULONG sequence, ULONG *qop);
 SECURITY_STATUS schan_query_context(void *context, const struct ssp_attribute *attribute);
@@ -120,6 +121,9 @@ SECURITY_STATUS schan_start(void);
 
 /* Without the locks of the directions, which the caller has from the dispatcher. */
 MUST_CHECK struct schan_context *context_new(enum tls_role role);
+
+/* The peer's name, with room for marks before it; an empty one is none. false: no memory. */
+MUST_CHECK bool context_set_name(struct schan_context *context, struct span name);
 
 enum schan_phase context_phase(const struct schan_context *context);
 void context_set_phase(struct schan_context *context, enum schan_phase phase);

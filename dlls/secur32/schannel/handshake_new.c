@@ -96,7 +96,7 @@ static void lower_case(char *text)
  * certificate fits it; the handshake goes on without SNI, as Windows does with over-long names. */
 static SECURITY_STATUS set_name(struct schan_context *context, const char *utf8)
 {
-    uint8_t ascii[NAME_MAX + 1];
+    uint8_t ascii[NAME_MAX];
     size_t size = 0;
     enum tls_name_kind kind = TLS_NAME_NONE;
     enum tls_status called = tls_name(span_of(utf8, strlen(utf8)), &kind, ascii, NAME_MAX, &size);
@@ -109,9 +109,7 @@ static SECURITY_STATUS set_name(struct schan_context *context, const char *utf8)
     }
     if (kind == TLS_NAME_NONE)
         return SEC_E_OK;
-    ascii[size] = 0;
-    context->name = mem_copy_string((const char *)ascii);
-    if (!context->name)
+    if (!context_set_name(context, span_of(ascii, size)))
         return SEC_E_INSUFFICIENT_MEMORY;
     lower_case(context->name);
     context->name_is_address = kind == TLS_NAME_ADDRESS;
@@ -130,9 +128,6 @@ static SECURITY_STATUS set_target(struct schan_context *context, const WCHAR *ta
         context->name_unusable = true;
         return SEC_E_OK;
     }
-    context->target = mem_copy(span_of(target, (length + 1) * sizeof(*target)));
-    if (!context->target)
-        return SEC_E_INSUFFICIENT_MEMORY;
     status = platform_utf8_from_wide(target, &utf8);
     if (status == SEC_E_INSUFFICIENT_MEMORY)
         return status;
@@ -147,23 +142,17 @@ static SECURITY_STATUS set_target(struct schan_context *context, const WCHAR *ta
 
 /* The key of the session cache: the name, never shared between sessions that were validated and
  * such that were not, nor between streams and datagrams. */
-static SECURITY_STATUS set_cache_name(struct schan_context *context, bool marked)
+static void set_cache_name(struct schan_context *context, bool marked)
 {
-    size_t size;
-    char *to;
+    char *at = context->name;
 
-    if (!context->name || context->credential->lifespan_ms == LIFESPAN_NONE)
-        return SEC_E_OK;
-    size = strlen(context->name) + 1;
-    to = context->cache_name = mem_alloc(size + SESSION_MARKS);
-    if (!to)
-        return SEC_E_INSUFFICIENT_MEMORY;
-    if (context->datagram)
-        *to++ = SESSION_DATAGRAM_MARK;
+    if (!at || context->credential->lifespan_ms == LIFESPAN_NONE)
+        return;
     if (marked)
-        *to++ = SESSION_UNVALIDATED_MARK;
-    memcpy(to, context->name, size);
-    return SEC_E_OK;
+        *--at = SESSION_UNVALIDATED_MARK;
+    if (context->datagram)
+        *--at = SESSION_DATAGRAM_MARK;
+    context->cache_name = at;
 }
 
 /* ---- the session ---- */
@@ -263,9 +252,7 @@ static SECURITY_STATUS set_up_client(struct handshake *h, struct beginning *from
     context->deferred_validation = (flags & SCH_CRED_DEFERRED_CRED_VALIDATION) ||
                                    (from->wide_request & WIDE_DEFERRED_CRED_VALIDATION);
     by_call = by_call || (from->wide_request & WIDE_DEFERRED_CRED_VALIDATION);
-    status = set_cache_name(context, by_call && !by_credential);
-    if (status != SEC_E_OK)
-        return status;
+    set_cache_name(context, by_call && !by_credential);
     client_config(h, from);
     return make_session(context, from);
 }

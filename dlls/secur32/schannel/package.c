@@ -61,6 +61,7 @@ const struct ssp schan_ssp = {
     .accept = schan_accept,
     .control = schan_control,
     .delete_context = schan_delete_context,
+    .rest = schan_rest,
     .query_context = schan_query_context,
     .set_context = schan_set_context,
     .seal = schan_seal,

@@ -222,21 +222,11 @@ static SECURITY_STATUS copy_part(struct span from, uint8_t **to, size_t *size)
     return *to ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
 }
 
-static SECURITY_STATUS copy_name(struct span from, char **to)
-{
-    if (!from.size)
-        return SEC_E_OK;
-    *to = mem_alloc(from.size + 1);
-    if (!*to)
-        return SEC_E_INSUFFICIENT_MEMORY;
-    memcpy(*to, from.data, from.size);
-    return SEC_E_OK;
-}
-
 /* Of a context that nobody else knows yet. */
 static SECURITY_STATUS fill(struct schan_context *context, const struct facts *facts)
 {
-    SECURITY_STATUS status = copy_name(facts->name, &context->name);
+    SECURITY_STATUS status =
+        context_set_name(context, facts->name) ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
 
     if (status == SEC_E_OK)
         status = copy_part(facts->leaf, &context->leaf, &context->leaf_size);

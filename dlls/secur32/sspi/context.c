@@ -83,6 +83,7 @@ static SECURITY_STATUS publish(const struct call *call, struct uses *uses, SECUR
         return SEC_E_INTERNAL_ERROR;
     if (status >= 0) {
         *call->new_context = handle_publish(uses->slot, uses->ssp, made);
+        contexts_rest(uses->slot);
         uses->slot = NULL;
     } else if (made) {
         uses->ssp->delete_context(made);

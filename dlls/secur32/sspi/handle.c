@@ -57,8 +57,9 @@ struct handle_slot {
     struct {
         _Alignas(LINE) struct lock lock;
     } lane[HANDLE_LANES];
-    _Alignas(LINE) atomic_uint users; /* (a) with USE_OTHER */
+    /* What messages only read, and a count that they do not write. */
     _Alignas(LINE) atomic_uint state; /* (a) */
+    atomic_uint users;                /* (a) with USE_OTHER */
     uint32_t number;                  /* (c) */
     struct handle_table *table;       /* (c) */
     const struct ssp *ssp;            /* (p) */
@@ -73,6 +74,7 @@ struct handle_table {
     struct lock lock;
     void *memory[CHUNKS]; /* (l) what chunk[] lies in */
     uint32_t made;        /* (l) slots that were ever in use */
+    uint32_t rest_next;   /* (l) number of the slot that is to rest next */
     uint32_t first_free;  /* (l) number, or NO_SLOT */
 };
 
@@ -128,6 +130,14 @@ static struct handle_slot *slot_find(struct handle_table *table, const SecHandle
     return chunk ? chunk + offset : NULL;
 }
 
+static struct handle_slot *slot_at(struct handle_table *table, uint32_t number)
+{
+    uint32_t offset;
+    unsigned chunk = chunk_of(number, &offset);
+
+    return atomic_load_explicit(&table->chunk[chunk], memory_order_relaxed) + offset;
+}
+
 static uint32_t state_of(const SecHandle *handle, uint32_t state)
 {
     return (uint32_t)handle->dwUpper << STATE_BITS | state;
@@ -167,15 +177,12 @@ static struct handle_slot *slot_make(struct handle_table *table) must_hold(&tabl
 static SECURITY_STATUS slot_reserve(struct handle_table *table, struct handle_slot **reserved)
 {
     struct handle_slot *slot;
-    uint32_t offset;
 
     lock_take(&table->lock);
     if (table->first_free == NO_SLOT) {
         slot = slot_make(table);
     } else {
-        slot = atomic_load_explicit(&table->chunk[chunk_of(table->first_free, &offset)],
-                                    memory_order_relaxed);
-        slot += offset;
+        slot = slot_at(table, table->first_free);
         table->first_free = slot->next_free;
     }
     lock_release(&table->lock);
@@ -288,6 +295,41 @@ static SECURITY_STATUS slot_delete(struct handle_table *table, const SecHandle *
     return SEC_E_OK;
 }
 
+/* ---- resting ---- */
+
+/* With fewer contexts there is nothing to be saved. */
+#define REST_FROM 32
+
+static void slot_rest(struct handle_slot *slot)
+{
+    uint32_t state = atomic_load(&slot->state);
+
+    if ((state & STATE_MASK) != STATE_LIVE)
+        return;
+    slot_enter(slot, USE_OTHER);
+    if (atomic_load(&slot->state) == state && slot->ssp->rest)
+        slot->ssp->rest(slot->object);
+    slot_leave(slot, USE_OTHER);
+}
+
+/* Two visits make an idle context rest. Where the number of contexts grows, those that were made
+ * some time before get them at once; where slots are used again and again, one after another. */
+void contexts_rest(const struct handle_slot *newest)
+{
+    uint32_t numbers[] = {newest->number - REST_FROM / 2, newest->number - REST_FROM, 0}, made;
+
+    lock_take(&contexts.lock);
+    made = contexts.made;
+    contexts.rest_next = (contexts.rest_next + 1) % made; /* newest was made */
+    numbers[2] = contexts.rest_next;
+    lock_release(&contexts.lock);
+    if (made < REST_FROM)
+        return;
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        if (numbers[i] < made)
+            slot_rest(slot_at(&contexts, numbers[i]));
+}
+
 /* ---- the two kinds
  * ---------------------------------------------------------------------------------- */
 
@@ -341,7 +383,7 @@ static void table_done(struct handle_table *table)
         mem_free(table->memory[i]);
         table->memory[i] = NULL;
     }
-    table->made = 0;
+    table->made = table->rest_next = 0;
     table->first_free = NO_SLOT;
     lock_release(&table->lock);
 }

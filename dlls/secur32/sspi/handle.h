@@ -17,9 +17,9 @@
 struct handle_slot;
 
 /* How a thread is inside an object. Senders and receivers are let in one at a time, by a lock that
- * is at the same time the count of them: a message costs two atomic operations. Each lock and the
- * count of all others has a cache line of its own: a thread that encrypts and one that decrypts on
- * the same context write to no common line. */
+ * is at the same time the count of them: a message costs two atomic operations. Each lock has a
+ * cache line of its own: a thread that encrypts and one that decrypts on the same context write to
+ * no common line. */
 enum handle_use {
     USE_SEND,    /* EncryptMessage, MakeSignature */
     USE_RECEIVE, /* DecryptMessage, VerifySignature */
@@ -56,6 +56,9 @@ void handle_cancel(struct handle_slot *slot); /* NULL is fine */
 /* The object goes when the last one inside leaves, maybe at once. SEC_E_INVALID_HANDLE as above. */
 MUST_CHECK SECURITY_STATUS context_delete(const SecHandle *handle);
 MUST_CHECK SECURITY_STATUS credential_delete(const SecHandle *handle);
+
+/* Lets a few contexts rest (struct ssp), each time others, when there are many. */
+void contexts_rest(const struct handle_slot *newest);
 
 /* When the library is unloaded: the tables' memory. Nobody may be inside, no handle is valid then.
  */

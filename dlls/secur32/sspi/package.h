@@ -114,6 +114,9 @@ struct ssp {
     SECURITY_STATUS (*complete)(void *context, SecBufferDesc *token);
     SECURITY_STATUS (*control)(void *context, SecBufferDesc *token);
     void (*delete_context)(void *context);
+    /* Now and then, while other contexts are made: gives up what an idle context can make again.
+     * Must not wait. May be NULL. */
+    void (*rest)(void *context);
     SECURITY_STATUS (*query_context)(void *context, const struct ssp_attribute *attribute);
     SECURITY_STATUS (*set_context)(void *context, const struct ssp_attribute *attribute);
 

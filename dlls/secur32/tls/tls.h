@@ -302,8 +302,6 @@ struct tls_info {
     uint8_t peer_chain_size;   /* certificates that the peer sent */
     uint8_t session_id_size;
     uint8_t session_id[32];
-    uint8_t alpn_size;
-    uint8_t alpn[255];
     /* record sizes; see struct tls_seal */
     uint32_t header;  /* exactly what goes before the data */
     uint32_t trailer; /* at most what goes behind it, a KeyUpdate record included */
@@ -329,6 +327,9 @@ MUST_CHECK enum tls_status tls_extensions(struct tls_session *session, uint8_t *
 /* The stapled OCSP response of the peer's leaf. */
 MUST_CHECK enum tls_status tls_peer_ocsp(struct tls_session *session, uint8_t *der, size_t room,
                                          size_t *size);
+/* The application protocol that was negotiated (RFC 7301), at most 255 bytes. */
+MUST_CHECK enum tls_status tls_alpn(struct tls_session *session, uint8_t *id, size_t room,
+                                    size_t *size);
 /* The name in the client's SNI (server side). */
 MUST_CHECK enum tls_status tls_server_name(struct tls_session *session, uint8_t *name, size_t room,
                                            size_t *size);
@@ -415,6 +416,12 @@ struct tls_unseal {
  */
 MUST_CHECK enum tls_status tls_unseal(struct tls_session *session, struct tls_unseal *unseal,
                                       struct tls_result *result);
+
+/*
+ * For a session that may be idle; needs receive and send, and nothing else. What only records need
+ * and can be made again is given up if no record came or went since the last call.
+ */
+void tls_rest(struct tls_session *session);
 
 /*
  * A handshake message that tls_unseal gave (needs receive and send: it may fail with an alert).

@@ -191,6 +191,13 @@ enum tls_status tls_peer_ocsp(struct tls_session *session, uint8_t *der, size_t 
     return fetch(session, &call, der, room, size);
 }
 
+enum tls_status tls_alpn(struct tls_session *session, uint8_t *id, size_t room, size_t *size)
+{
+    struct param_fetch call = {.what = PARAM_FETCH_ALPN};
+
+    return fetch(session, &call, id, room, size);
+}
+
 enum tls_status tls_server_name(struct tls_session *session, uint8_t *name, size_t room,
                                 size_t *size)
 {
@@ -308,6 +315,13 @@ enum tls_status tls_unseal(struct tls_session *session, struct tls_unseal *unsea
     unseal->alert = (uint8_t)call.alert;
     unseal->alert_fatal = call.alert_fatal != 0;
     return TLS_OK;
+}
+
+void tls_rest(struct tls_session *session)
+{
+    struct param_rest call = {.session = session->other};
+
+    (void)cross(PARAM_REST, &call);
 }
 
 void tls_message(struct tls_session *session, struct span plaintext, struct tls_result *result)

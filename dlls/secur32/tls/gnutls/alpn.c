@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "tls/gnutls/detached.h"
 
 #define GNUTLS_COUNT_MAX 8
 #define GNUTLS_SIZE_MAX 31
@@ -199,6 +200,10 @@ bool alpn_get(const struct tls_session *session, struct span *id)
 {
     gnutls_datum_t value;
 
+    if (session->detached) {
+        *id = span_of(session->detached->alpn.data, session->detached->alpn.size);
+        return true;
+    }
     if (session->alpn) {
         *id = span_of(session->alpn->chosen, session->alpn->chosen_size);
         return id->size != 0;

@@ -19,6 +19,7 @@ void detached_free(struct tls_session *session)
     session->detached = NULL;
     if (!detached)
         return;
+    buffer_wipe(&detached->alpn);
     buffer_wipe(&detached->unique);
     buffer_wipe(&detached->chain);
     mem_free(detached);
@@ -41,7 +42,7 @@ bool detached_alert(struct tls_session *session, bool fatal, uint8_t description
     const uint8_t alert[2] = {fatal ? ALERT_LEVEL_FATAL : ALERT_LEVEL_WARNING, description};
     struct direction *send = &session->send;
 
-    if (!send->cipher || send->sequence == UINT64_MAX ||
+    if (!direction_is_ours(send) || send->sequence == UINT64_MAX ||
         !record_seal_again(send, send->sequence, TLS_TYPE_ALERT, span_of(alert, sizeof(alert)),
                            &session->output))
         return false;

@@ -15,6 +15,7 @@
 
 struct detached {
     struct tls_info info; /* as it was, but for the record sizes */
+    struct buffer alpn;   /* the protocol that was negotiated; empty: none */
     struct buffer unique; /* tls-unique; empty in TLS 1.3 */
     struct buffer chain;  /* of the peer: u24 length, DER, ... */
 };

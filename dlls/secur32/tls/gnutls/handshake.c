@@ -484,7 +484,7 @@ void session_take_back(struct tls_session *session, struct tls_result *result)
     }
     if (!session->was_done)
         session->record_path = TLS_PATH_NONE;
-    else if (session->receive.cipher && session->send.cipher)
+    else if (direction_is_ours(&session->receive) && direction_is_ours(&session->send))
         session->record_path = TLS_PATH_IN_PLACE;
     else if (session->mode == MODE_CONNECTED)
         session->record_path = TLS_PATH_SESSION;

@@ -62,19 +62,14 @@ static void fill_algorithms(struct tls_session *session, struct tls_info *info)
         algorithm_scheme_number((gnutls_sign_algorithm_t)gnutls.sign_algorithm_get_client(handle));
 }
 
-static void fill_strings(struct tls_session *session, struct tls_info *info)
+static void fill_session_id(struct tls_session *session, struct tls_info *info)
 {
     gnutls_datum_t value;
-    struct span protocol;
 
     if (gnutls.session_get_id2(session->handle, &value) >= 0 && value.data &&
         value.size <= sizeof(info->session_id)) {
         memcpy(info->session_id, value.data, value.size);
         info->session_id_size = (uint8_t)value.size;
-    }
-    if (alpn_get(session, &protocol) && protocol.size <= sizeof(info->alpn)) {
-        memcpy(info->alpn, protocol.data, protocol.size);
-        info->alpn_size = (uint8_t)protocol.size;
     }
 }
 
@@ -119,7 +114,7 @@ enum tls_status tls_info(struct tls_session *session, struct tls_info *info)
     info->version = session->began ? wire_version(session) : 0;
     if (info->version)
         fill_algorithms(session, info);
-    fill_strings(session, info);
+    fill_session_id(session, info);
     info->done = session->was_done;
     info->resumed = session->was_done && gnutls.session_is_resumed(handle);
     info->extended_master_secret =
@@ -223,6 +218,18 @@ enum tls_status tls_peer_ocsp(struct tls_session *session, uint8_t *der, size_t 
     if (!session->detached && gnutls.ocsp_status_request_get2(session->handle, 0, &response) >= 0 &&
         response.size)
         status = copy_out(span_of(response.data, response.size), der, room, size);
+    lock_release(&session->library);
+    return status;
+}
+
+enum tls_status tls_alpn(struct tls_session *session, uint8_t *id, size_t room, size_t *size)
+{
+    enum tls_status status = TLS_NOT_THERE;
+    struct span value;
+
+    lock_take(&session->library);
+    if (alpn_get(session, &value) && value.size)
+        status = copy_out(value, id, room, size);
     lock_release(&session->library);
     return status;
 }

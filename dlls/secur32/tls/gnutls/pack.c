@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "tls/gnutls/alpn.h"
 #include "tls/gnutls/detached.h"
 #include "tls/gnutls/errors.h"
 
@@ -79,14 +80,22 @@ static bool put_unique(struct tls_session *session, struct buffer *to)
     return good;
 }
 
+static bool put_alpn(const struct tls_session *session, struct buffer *to)
+{
+    struct span id = {NULL, 0};
+
+    return !alpn_get(session, &id) ? put_number(to, 0, 1)
+                                   : id.size <= UINT8_MAX && put_vector(to, id, 1);
+}
+
 static bool put_session(struct tls_session *session, const struct tls_info *info, struct buffer *to)
 {
     return put_number(to, MAGIC, 4) && put_number(to, session->role, 1) &&
            put_number(to, session->record_limit, 2) &&
            put_number(to, session->handshake_limit, 4) &&
            put_vector(to, span_of(info, sizeof(*info)), 2) && put_direction(to, &session->send) &&
-           put_direction(to, &session->receive) && put_unique(session, to) &&
-           put_vector(to, bytes_of(&session->schemes), 2) &&
+           put_direction(to, &session->receive) && put_alpn(session, to) &&
+           put_unique(session, to) && put_vector(to, bytes_of(&session->schemes), 2) &&
            put_vector(to, bytes_of(&session->extensions), 2) && put_chain(session, to);
 }
 
@@ -113,7 +122,8 @@ enum tls_status tls_pack(struct tls_session *session, uint8_t *to, size_t room, 
     lock_take(&session->library);
     if (session->dead || !is_quiet(session))
         status = TLS_NOT_READY;
-    else if (session->datagrams || !session->send.cipher || !session->receive.cipher)
+    else if (session->datagrams || !direction_is_ours(&session->send) ||
+             !direction_is_ours(&session->receive))
         status = TLS_NOT_THERE;
     else if (!put_session(session, &info, &packed))
         status = TLS_NO_MEMORY;
@@ -165,16 +175,17 @@ static bool keep(struct buffer *to, struct span bytes)
 
 static bool take_facts(struct span *from, struct tls_session *session)
 {
-    struct span unique, schemes, extensions, chain, part;
+    struct span alpn, unique, schemes, extensions, chain, part;
     uint32_t size;
 
-    if (!span_take_vector8(from, &unique) || !span_take_vector16(from, &schemes) ||
-        !span_take_vector16(from, &extensions) || !span_take_u32(from, &size) ||
-        size > CHAIN_SIZE_MAX || !span_take(from, size, &chain) || from->size || schemes.size % 2 ||
-        extensions.size % 2)
+    if (!span_take_vector8(from, &alpn) || !span_take_vector8(from, &unique) ||
+        !span_take_vector16(from, &schemes) || !span_take_vector16(from, &extensions) ||
+        !span_take_u32(from, &size) || size > CHAIN_SIZE_MAX || !span_take(from, size, &chain) ||
+        from->size || schemes.size % 2 || extensions.size % 2)
         return false;
-    if (!keep(&session->detached->unique, unique) || !keep(&session->detached->chain, chain) ||
-        !keep(&session->schemes, schemes) || !keep(&session->extensions, extensions))
+    if (!keep(&session->detached->alpn, alpn) || !keep(&session->detached->unique, unique) ||
+        !keep(&session->detached->chain, chain) || !keep(&session->schemes, schemes) ||
+        !keep(&session->extensions, extensions))
         return false;
     while (chain.size)
         if (!span_take_vector24(&chain, &part) || part.size > LIMIT_CERTIFICATE)

@@ -224,6 +224,9 @@ enum peek_found peek_look(struct tls_session *session, struct span record)
         plaintext = span_of(record.data + RECORD_HEADER, record.size - RECORD_HEADER);
         return scan(session, plaintext, modern);
     }
+    /* RFC 5246 7.3: in a first handshake of TLS 1.2 only Finished is protected. */
+    if (!modern && !session->was_done)
+        return count_opaque(session, record.size);
     if (!buffer_add(&copy, record.data, record.size))
         return PEEK_NO_MEMORY;
     if (!open_copy(session, &copy, &plaintext, &type))

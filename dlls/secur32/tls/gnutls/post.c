@@ -45,7 +45,7 @@ static void update_keys(struct tls_session *session, bool ask_peer, struct tls_r
 
 static bool can_update_keys(const struct tls_session *session)
 {
-    return session->send.cipher && session->send.modern && !session->detached;
+    return direction_is_ours(&session->send) && session->send.modern && !session->detached;
 }
 
 /* Every call here: result is cleared, the library's lock is held, a dead session is told. */
@@ -232,7 +232,7 @@ static void legacy_message(struct tls_session *session, struct span plaintext,
         begin_renegotiation(session, result);
         return;
     }
-    if (server && session->receive.cipher && is_hello(session, plaintext)) {
+    if (server && direction_is_ours(&session->receive) && is_hello(session, plaintext)) {
         if (keep_message(session, plaintext))
             begin_renegotiation(session, result);
         else

@@ -182,8 +182,12 @@ enum tls_status tls_seal(struct tls_session *session, struct tls_seal *seal)
     enum tls_status status;
     size_t trailer;
 
-    if (!send->cipher)
-        return session_path_seal(session, seal);
+    if (!send->cipher) {
+        if (!direction_is_ours(send))
+            return session_path_seal(session, seal);
+        if (direction_make_cipher(send) < 0)
+            return TLS_NO_MEMORY;
+    }
     assert(!send->lent);
     trailer = (size_t)send->modern + send->tag_size;
     if (seal->data_size > LIMIT_PLAINTEXT)
@@ -201,17 +205,18 @@ enum tls_status tls_seal(struct tls_session *session, struct tls_seal *seal)
     return status;
 }
 
-bool record_seal_again(const struct direction *direction, uint64_t sequence, uint8_t type,
+bool record_seal_again(struct direction *direction, uint64_t sequence, uint8_t type,
                        struct span plaintext, struct buffer *record)
 {
     static const uint8_t room[LIMIT_PLAINTEXT + 1 + EXPLICIT_SIZE + 32];
-    struct direction copy = *direction;
+    struct direction copy;
     size_t header_size = RECORD_HEADER + (size_t)direction->explicit_size;
     struct tls_seal seal = {.type = type, .data_size = plaintext.size};
     size_t start = record->size;
     bool sealed;
 
-    if (plaintext.size > LIMIT_PLAINTEXT)
+    if (plaintext.size > LIMIT_PLAINTEXT || !direction_is_ours(direction) ||
+        (!direction->cipher && direction_make_cipher(direction) < 0))
         return false;
     if (!buffer_add(record, room, header_size) ||
         !buffer_add(record, plaintext.data, plaintext.size) ||
@@ -221,6 +226,7 @@ bool record_seal_again(const struct direction *direction, uint64_t sequence, uin
     seal.data = seal.header + header_size;
     seal.trailer = seal.data + plaintext.size;
     seal.trailer_room = (size_t)direction->modern + direction->tag_size;
+    copy = *direction;
     copy.sequence = sequence;
     sealed = seal_record(&copy, &seal) == TLS_OK;
     mem_wipe(&copy, sizeof(copy));
@@ -370,6 +376,12 @@ static void tell_failure(struct tls_result *result, enum tls_reason reason, uint
     result->alert_sent = alert;
 }
 
+void tls_rest(struct tls_session *session)
+{
+    direction_rest(&session->send);
+    direction_rest(&session->receive);
+}
+
 enum tls_status tls_unseal(struct tls_session *session, struct tls_unseal *unseal,
                            struct tls_result *result)
 {
@@ -377,8 +389,14 @@ enum tls_status tls_unseal(struct tls_session *session, struct tls_unseal *unsea
     struct refusal refusal = {TLS_REASON_UNEXPECTED, ALERT_UNEXPECTED_MESSAGE};
     bool good;
 
-    if (!receive->cipher && !receive->dead)
-        return session_path_unseal(session, unseal, result);
+    if (!receive->cipher && !receive->dead) {
+        if (!direction_is_ours(receive))
+            return session_path_unseal(session, unseal, result);
+        if (direction_make_cipher(receive) < 0) {
+            tell_failure(result, TLS_REASON_MEMORY, ALERT_INTERNAL_ERROR);
+            return TLS_NO_MEMORY;
+        }
+    }
     assert(!receive->lent);
     if (receive->sequence == UINT64_MAX) {
         tell_failure(result, TLS_REASON_INTERNAL, ALERT_INTERNAL_ERROR);

@@ -21,8 +21,8 @@ MUST_CHECK bool record_open(const struct direction *direction, struct tls_unseal
 
 /* Seals plaintext as a record that the *other* direction's peer would have sent with number
  * sequence: what was opened for us and is GnuTLS's business goes back to it this way. */
-MUST_CHECK bool record_seal_again(const struct direction *direction, uint64_t sequence,
-                                  uint8_t type, struct span plaintext, struct buffer *record);
+MUST_CHECK bool record_seal_again(struct direction *direction, uint64_t sequence, uint8_t type,
+                                  struct span plaintext, struct buffer *record);
 
 /* record_session.c: TLS_PATH_SESSION. */
 MUST_CHECK enum tls_status session_path_seal(struct tls_session *session, struct tls_seal *seal);

@@ -29,17 +29,18 @@
 #define RECORD_HEADER 5
 #define MESSAGE_HEADER 4
 
-/* One direction of application records. cipher NULL: not in place. */
+/* One direction of application records. algorithm 0: not in place. */
 struct direction {
-    gnutls_aead_cipher_hd_t cipher;
-    uint64_t sequence;      /* of the next record */
-    uint64_t limit;         /* records that the key may protect */
-    uint8_t iv[NONCE_SIZE]; /* XOR sequence number gives the nonce (RFC 8446 5.3) */
-    uint8_t explicit_size;  /* 8: the nonce's end stands in the record (RFC 5288 3); 0 */
+    gnutls_aead_cipher_hd_t cipher; /* NULL: made from the key when it is needed, see state.c */
+    uint64_t sequence;              /* of the next record */
+    uint64_t limit;                 /* records that the key may protect */
+    uint8_t iv[NONCE_SIZE];         /* XOR sequence number gives the nonce (RFC 8446 5.3) */
+    uint8_t explicit_size;          /* 8: the nonce's end stands in the record (RFC 5288 3); 0 */
     uint8_t tag_size;
-    bool modern; /* TLS 1.3 */
-    bool lent;   /* GnuTLS may use it now */
-    bool dead;   /* (receiving) a record failed */
+    bool modern;  /* TLS 1.3 */
+    bool lent;    /* GnuTLS may use it now */
+    bool dead;    /* (receiving) a record failed */
+    uint8_t seen; /* of sequence, when direction_rest was here last */
     uint8_t key_size;
     uint8_t key[KEY_SIZE_MAX];
     unsigned empty_records; /* (receiving) in a row */
@@ -143,7 +144,6 @@ int hello_narrow_suites(gnutls_session_t handle);
 /* ---- state.c: keys lent and taken back ---- */
 
 void direction_lend(struct tls_session *session, struct direction *direction);
-/* GNUTLS_E_...: no memory for a cipher. */
 MUST_CHECK int direction_take_back(struct tls_session *session, struct direction *direction);
 /* After messages that GnuTLS got without a record: it counts them, but the number is ours. */
 MUST_CHECK int direction_take_key(struct tls_session *session, struct direction *direction);
@@ -151,6 +151,12 @@ MUST_CHECK int direction_take_key(struct tls_session *session, struct direction 
 MUST_CHECK int direction_restore(struct direction *direction, unsigned algorithm, bool modern,
                                  struct span iv, struct span key, uint64_t sequence);
 void direction_wipe(struct direction *direction);
+/* The direction's records are ours, sealed and opened in place. */
+bool direction_is_ours(const struct direction *direction);
+/* The cipher of a direction that is ours and has none now. GNUTLS_E_...: no memory for it. */
+MUST_CHECK int direction_make_cipher(struct direction *direction);
+/* Gives the cipher up if there was no record since the last call. */
+void direction_rest(struct direction *direction);
 /* The current reading key in the middle of a handshake, for a look ahead; wipe it afterwards. */
 MUST_CHECK bool direction_peek(struct tls_session *session, struct direction *current);
 

@@ -81,7 +81,7 @@ void direction_lend(struct tls_session *session, struct direction *direction)
 
     assert(!direction->lent);
     direction->lent = true;
-    if (!direction->cipher)
+    if (!direction_is_ours(direction))
         return;
     write_u64(number, direction->sequence);
     gnutls.record_set_state(session->handle, is_receive(session, direction), number);
@@ -90,25 +90,19 @@ void direction_lend(struct tls_session *session, struct direction *direction)
 static bool same_key(const struct direction *direction, const gnutls_datum_t *key,
                      const gnutls_datum_t *iv)
 {
-    return direction->cipher && direction->key_size == key->size && iv->size <= NONCE_SIZE &&
-           memcmp(direction->key, key->data, key->size) == 0 &&
+    return direction_is_ours(direction) && direction->key_size == key->size &&
+           iv->size <= NONCE_SIZE && memcmp(direction->key, key->data, key->size) == 0 &&
            memcmp(direction->iv, iv->data, iv->size) == 0;
 }
 
 static int set_key(struct direction *direction, const struct cipher_row *row, bool modern,
                    const gnutls_datum_t *key, const gnutls_datum_t *iv)
 {
-    gnutls_aead_cipher_hd_t cipher;
     uint64_t limit = atomic_load(&test_limit);
-    int error;
 
     if (key->size > KEY_SIZE_MAX || iv->size > NONCE_SIZE)
         return GNUTLS_E_INTERNAL_ERROR;
-    error = gnutls.aead_cipher_init(&cipher, row->algorithm, key);
-    if (error < 0)
-        return error;
     direction_wipe(direction);
-    direction->cipher = cipher;
     direction->algorithm = row->algorithm;
     direction->modern = modern;
     direction->explicit_size = modern ? 0 : row->explicit_size;
@@ -204,6 +198,8 @@ int direction_restore(struct direction *direction, unsigned algorithm, bool mode
         return GNUTLS_E_UNKNOWN_CIPHER_TYPE;
     error = set_key(direction, row, modern, &key_bytes, &iv_bytes);
     if (error >= 0)
+        error = direction_make_cipher(direction); /* refuses a key of another size */
+    if (error >= 0)
         direction->sequence = sequence;
     return error;
 }
@@ -215,7 +211,8 @@ bool direction_peek(struct tls_session *session, struct direction *current)
     unsigned char number[8];
 
     if (!row || gnutls.record_get_state(session->handle, 1, &mac, &iv, &key, number) < 0 ||
-        key.size == 0 || set_key(current, row, session_is_modern(session), &key, &iv) < 0)
+        key.size == 0 || set_key(current, row, session_is_modern(session), &key, &iv) < 0 ||
+        direction_make_cipher(current) < 0)
         return false;
     current->sequence = read_u64(number);
     return true;
@@ -229,6 +226,39 @@ bool direction_is_clear(struct tls_session *session)
     /* A suite without encryption has a MAC all the same. */
     return gnutls.record_get_state(session->handle, 1, &mac, &iv, &key, number) >= 0 &&
            key.size == 0 && mac.size == 0;
+}
+
+bool direction_is_ours(const struct direction *direction)
+{
+    return direction->algorithm != GNUTLS_CIPHER_UNKNOWN;
+}
+
+/*
+ * A cipher is some 750 bytes of expanded key, a twentieth of an idle connection's memory, and is
+ * made in a seventh of a microsecond. So a direction has one only from its first record on, and as
+ * long as it is in use; the key, from which the next is made, stays.
+ */
+int direction_make_cipher(struct direction *direction)
+{
+    const gnutls_datum_t key = {direction->key, direction->key_size};
+    gnutls_aead_cipher_hd_t cipher;
+    int error = gnutls.aead_cipher_init(&cipher, direction->algorithm, &key);
+
+    if (error >= 0)
+        direction->cipher = cipher;
+    return error;
+}
+
+void direction_rest(struct direction *direction)
+{
+    if (!direction->cipher)
+        return;
+    if (direction->seen != (uint8_t)direction->sequence) {
+        direction->seen = (uint8_t)direction->sequence;
+        return;
+    }
+    gnutls.aead_cipher_deinit(direction->cipher);
+    direction->cipher = NULL;
 }
 
 void direction_wipe(struct direction *direction)
