@@ -558,3 +558,50 @@ START_TEST(datagram_alpn)
     relay_done(&relay);
     pair_done(&pair);
 }
+
+/* ---- memory of the program ---- */
+
+/* str0m gives buffers of its own: what does not fit is asked for again. */
+START_TEST(datagram_own_buffers)
+{
+    unsigned char memory[2000];
+    SecBuffer token = buffer_make(SECBUFFER_TOKEN, memory, 20);
+    SecBufferDesc output = list_make(&token, 1);
+    CtxtHandle context = {0, 0};
+    struct pair pair;
+    ULONG attributes;
+    size_t hello;
+
+    if (!pair_make(&pair, VERSION_DTLS12, "rsa"))
+        return;
+    ok_status(InitializeSecurityContextW(&pair.client, NULL, NULL, ISC_REQ_DATAGRAM, 0, 0, NULL, 0,
+                                         &context, &output, &attributes, NULL),
+              SEC_E_BUFFER_TOO_SMALL, "20 bytes");
+    ok(token.cbBuffer > 20 && token.cbBuffer < sizeof(memory), "%lu bytes are needed",
+       (unsigned long)token.cbBuffer);
+    hello = token.cbBuffer;
+    ok_status(InitializeSecurityContextW(&pair.client, NULL, NULL, ISC_REQ_DATAGRAM, 0, 0, NULL, 0,
+                                         &context, &output, &attributes, NULL),
+              SEC_I_CONTINUE_NEEDED, "as many as are needed");
+    ok_number(token.cbBuffer, hello, "size");
+
+    /* The server's question, which no context makes. */
+    for (size_t room = 20;
+         room<sizeof(memory); room = token.cbBuffer> room ? token.cbBuffer : sizeof(memory)) {
+        unsigned char answer[2000];
+        SecBuffer in[3] = {buffer_make(SECBUFFER_TOKEN, memory, hello),
+                           buffer_make(SECBUFFER_EMPTY, NULL, 0),
+                           buffer_make(SECBUFFER_EXTRA, NULL, 0)};
+        SecBufferDesc input = list_make(in, 3);
+        CtxtHandle server = {0, 0};
+
+        token = buffer_make(SECBUFFER_TOKEN, answer, room);
+        ok_status(AcceptSecurityContext(&pair.server, NULL, &input, ASC_REQ_DATAGRAM, 0, &server,
+                                        &output, &attributes, NULL),
+                  room == 20 ? SEC_E_BUFFER_TOO_SMALL : SEC_I_CONTINUE_NEEDED, "%zu bytes", room);
+        ok(server.dwLower == 0 && server.dwUpper == 0, "a context");
+        ok(token.cbBuffer > 20 && token.cbBuffer < 100, "%lu bytes", (unsigned long)token.cbBuffer);
+    }
+    ok_status(DeleteSecurityContext(&context), SEC_E_OK, "context is deleted");
+    pair_done(&pair);
+}

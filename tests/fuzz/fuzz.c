@@ -69,12 +69,12 @@ bool running_on_windows(void)
 
 const struct fuzz_pair *fuzz_pair(enum test_version version)
 {
-    static struct fuzz_pair pairs[2];
-    static bool made[2];
-    size_t at = version == VERSION_TLS13;
+    static struct fuzz_pair pairs[VERSION_DTLS12 + 1];
+    static bool made[VERSION_DTLS12 + 1];
+    size_t at = (size_t)version;
 
     if (!made[at]) {
-        struct credential_wish wish = {.version = version, .old_form = !at};
+        struct credential_wish wish = {.version = version, .old_form = version != VERSION_TLS13};
 
         if (credential_make(&wish, &pairs[at].client) != SEC_E_OK)
             abort();

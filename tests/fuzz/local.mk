@@ -11,6 +11,7 @@ print-fuzz-sources:
 EXTRA_DIST += \
 	tests/fuzz/auth_token.c \
 	tests/fuzz/client_token.c \
+	tests/fuzz/datagrams.c \
 	tests/fuzz/decrypt.c \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \

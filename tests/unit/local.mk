@@ -100,6 +100,7 @@ $(abi_pe_objects): public_includes += -I.
 
 # The TLS seam: one body, on the backend itself and through secur32unix.so as the PE side calls it.
 seam_sources = \
+	tests/unit/seam_datagram.c \
 	tests/unit/seam_facts.c \
 	tests/unit/seam_keys.c \
 	tests/unit/seam_limits.c \

@@ -253,18 +253,27 @@ static bool call(struct tls_session *session, bool repeat, struct tls_result *re
 
 /* ---- giving GnuTLS what came ---- */
 
-/* GnuTLS chooses the certificate while it reads the request: the program must be asked before. */
-static bool is_request(struct tls_session *session, struct span record)
+/* GnuTLS chooses the certificate while it reads the request: the program must be asked before.
+ * true: result has the event. */
+static bool is_request(struct tls_session *session, struct span record, struct tls_result *result)
 {
-    struct datagrams *datagrams = session->datagrams;
+    const struct buffer *request = &session->datagrams->request;
 
     if (!session->work->peek.wants_request || record.data[0] != TLS_TYPE_HANDSHAKE ||
         record.data[4] || record.data[DATAGRAM_HEADER] != MESSAGE_CERTIFICATE_REQUEST)
         return false;
     session->work->peek.wants_request = false;
-    return peek_read_request(session, false,
-                             span_of(datagrams->request.data, datagrams->request.size)) ==
-           PEEK_REQUEST;
+    switch (peek_read_request(session, false, span_of(request->data, request->size))) {
+    case PEEK_REQUEST:
+        session->work->credential_asked = true;
+        result->event = TLS_WANT_CREDENTIAL;
+        return true;
+    case PEEK_NO_MEMORY:
+        session_fail(session, GNUTLS_E_MEMORY_ERROR, result);
+        return true;
+    default: /* GnuTLS will say what is wrong with it */
+        return false;
+    }
 }
 
 /* Whole records, in order. What is left when the caller must be told of an event stays in
@@ -281,9 +290,7 @@ static bool give_pending(struct tls_session *session, struct tls_result *result)
             go_on = call(session, false, result);
             continue;
         }
-        if (is_request(session, record)) {
-            session->work->credential_asked = true;
-            result->event = TLS_WANT_CREDENTIAL;
+        if (is_request(session, record, result)) {
             go_on = false;
             break;
         }

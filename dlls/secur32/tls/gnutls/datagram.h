@@ -49,7 +49,7 @@ struct datagrams {
     size_t message_bytes;  /* announced, of all of them */
     uint32_t next;         /* number of its first message */
     uint32_t before;       /* ... of the flight before it, which ours has answered */
-    uint64_t first_came;   /* 1 + number of the newest record that had the begin of either */
+    uint64_t first_came;   /* number of the last record that had the begin of either */
     bool changed;          /* ChangeCipherSpec came */
     bool keyed;            /* GnuTLS has it, and waits for a Finished that opens */
     bool ticket;           /* (client) the ServerHello has promised one */

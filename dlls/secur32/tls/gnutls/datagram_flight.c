@@ -267,16 +267,15 @@ static bool hand_over(struct datagrams *datagrams, struct buffer *records)
 
 /* ---- what came ---- */
 
-/* The record has the begin of a flight. Has it one of its own, or is it a copy that the network
- * has made? */
+/* The record has the begin of a flight. Has the peer sent it, or is it a copy that the network has
+ * made of the last one? Not by which number is larger: anybody could send the largest. */
 static bool is_sent_anew(struct datagrams *datagrams, struct span record)
 {
     uint64_t number = datagram_number(record.data);
+    bool anew = number != datagrams->first_came;
 
-    if (number < datagrams->first_came)
-        return false;
-    datagrams->first_came = number + 1;
-    return true;
+    datagrams->first_came = number;
+    return anew;
 }
 
 static enum flight add_handshake(struct tls_session *session, struct span record)
