@@ -67,6 +67,83 @@ START_TEST(auth_ntlm_legs)
     auth_done(&pair);
 }
 
+/* NTLM within SPNEGO takes a leg more: the server signs the list of mechanisms. */
+START_TEST(auth_wrapped_legs)
+{
+    static const struct auth_way ways[] = {
+        {"a list that excludes Kerberos", u"Negotiate", u"!Kerberos", false, true},
+        {"the same, no target", u"Negotiate", u"!kerberos", false, false},
+        {"no list, a service", u"Negotiate", NULL, false, true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct auth_pair pair;
+
+        push_context("%s", ways[i].name);
+        if (auth_init(&pair, &ways[i])) {
+            ok_status(auth_step(&pair, &pair.client), SEC_I_CONTINUE_NEEDED, "client 1");
+            ok(pair.client.token.size && pair.client.token.data[0] == 0x60, "client 1: token");
+            ok_status(auth_step(&pair, &pair.server), SEC_I_CONTINUE_NEEDED, "server 1");
+            /* Where Kerberos was offered first, the server asks for another mechanism. */
+            if (!ways[i].list) {
+                ok(auth_run(&pair), "client %08lx, server %08lx", (unsigned long)pair.client.status,
+                   (unsigned long)pair.server.status);
+            } else {
+                ok_status(auth_step(&pair, &pair.client), SEC_I_CONTINUE_NEEDED, "client 2");
+                ok_status(auth_step(&pair, &pair.server), SEC_E_OK, "server 2");
+                ok(pair.server.token.size > 0, "server 2: no token");
+                ok_status(auth_step(&pair, &pair.client), SEC_E_OK, "client 3");
+                ok(pair.client.token.size == 0, "client 3: a token of %lu bytes",
+                   (unsigned long)pair.client.token.size);
+            }
+        }
+        auth_done(&pair);
+        pop_context();
+    }
+}
+
+/* One word for each kind of first call that programs make. */
+START_TEST(auth_first_inputs)
+{
+    SecBuffer token = buffer_make(SECBUFFER_TOKEN, NULL, 0);
+    SecBuffer empty = buffer_make(SECBUFFER_EMPTY, NULL, 0);
+    SecBufferDesc none = list_make(NULL, 0), one = list_make(&token, 1),
+                  other = list_make(&empty, 1);
+    const struct {
+        const char *name;
+        SecBufferDesc *input;
+    } rows[] = {{"NULL", NULL},
+                {".NET: a list without buffers", &none},
+                {"PuTTY, serf: an empty token", &one},
+                {"an empty buffer", &other}};
+
+    for (size_t way = 0; way < AUTH_WAYS; way++) {
+        struct auth_pair pair;
+
+        push_context("%s", auth_ways[way].name);
+        if (auth_init(&pair, &auth_ways[way]))
+            for (size_t i = 0; i < COUNT_OF(rows); i++) {
+                /* Java's output buffer is not initialised. */
+                SecBuffer out = buffer_make(SECBUFFER_TOKEN, (void *)(uintptr_t)0x5a5a, 0x5a5a);
+                SecBufferDesc output = list_make(&out, 1);
+                CtxtHandle context;
+                ULONG attributes;
+                SECURITY_STATUS status = InitializeSecurityContextW(
+                    &pair.client.credential, NULL, pair.account.target, AUTH_REQUEST, 0,
+                    SECURITY_NATIVE_DREP, rows[i].input, 0, &context, &output, &attributes, NULL);
+
+                if (!ok_status(status, SEC_I_CONTINUE_NEEDED, "%s", rows[i].name))
+                    continue;
+                ok(out.cbBuffer > 0 && out.pvBuffer && out.pvBuffer != (void *)(uintptr_t)0x5a5a,
+                   "%s: no token", rows[i].name);
+                FreeContextBuffer(out.pvBuffer);
+                ok_status(DeleteSecurityContext(&context), SEC_E_OK, "%s: delete", rows[i].name);
+            }
+        auth_done(&pair);
+        pop_context();
+    }
+}
+
 START_TEST(auth_all_ways)
 {
     for (size_t i = 0; i < AUTH_WAYS; i++) {

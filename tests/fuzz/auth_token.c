@@ -21,7 +21,7 @@ struct way {
     const WCHAR *package, *list;
 };
 
-/* The last one offers SPNEGO with all there is; the others are NTLM's own messages. */
+/* The first two are NTLM's own messages, the others SPNEGO's. */
 static const struct way ways[4] = {
     {u"NTLM", NULL}, {u"Negotiate", u"NTLM"}, {u"Negotiate", u"!Kerberos"}, {u"Negotiate", NULL}};
 

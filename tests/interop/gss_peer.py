@@ -10,6 +10,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import gssapi
 import gssapi.raw as raw
@@ -36,8 +37,8 @@ def result(good, name, why=""):
 class Peer:
     """auth_peer, and the lines that go to and fro."""
 
-    def __init__(self, *arguments, bindings=None):
-        environment = dict(os.environ, AUTH_PEER_BINDINGS=bindings or "")
+    def __init__(self, *arguments, bindings=None, **more):
+        environment = dict(os.environ, AUTH_PEER_BINDINGS=bindings or "", **more)
         self.process = subprocess.Popen(
             PEER + list(arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
@@ -185,6 +186,8 @@ def published_example(timestamp):
     peer.say("token " + challenge.hex())
     third = nlmp.Authenticate(bytes.fromhex(peer.hear("token")[1]))
     assert third.nt[:16] == third.proof, "NTProofStr is not that of the published key"
+    assert third.flags & nlmp.FLAG_VERSION and len(first) >= 40, "no version"
+    assert SERVICE.encode("utf-16le") in third.nt, "no target's name"
     assert third.user.decode("utf-16le") == "User" and third.domain.decode("utf-16le") == "Domain"
     if timestamp:
         assert third.lm in (b"", bytes(24)), "LM response beside a timestamp (3.1.5.1.2)"
@@ -207,7 +210,7 @@ def published_example(timestamp):
         assert peer.hear("opened")[1] == "00000000 " + text.decode()
         peer.say(f"check {server.sign(text).hex()} {text.decode()}")
         assert peer.hear("checked")[1] == "00000000"
-    peer.say("check " + (bytes(16)).hex() + " not signed")
+    peer.say("check " + server.sign(b"something else").hex() + " not signed")
     assert peer.hear("checked")[1] == "8009030f"
     peer.done()
 
@@ -215,6 +218,15 @@ def published_example(timestamp):
 def wrong_target():
     peer = Peer("client", "Kerberos", "HTTP/nobody.example", USER, REALM, PASSWORD)
     assert peer.hear("error")[1].startswith("80090303"), "SEC_E_TARGET_UNKNOWN"
+    peer.done()
+
+
+def no_ticket(package, status):
+    started = time.monotonic()
+    peer = Peer("client", package, SERVICE, KRB5CCNAME="FILE:/nonexistent", NTLM_USER_FILE="/nonexistent")
+    word, text = peer.hear("error", "token")
+    assert text.startswith(status) if status else word == "token", f"{word} {text}"
+    assert time.monotonic() - started < 10, "it took long"
     peer.done()
 
 
@@ -260,6 +272,7 @@ test("the formulas for NTLM give the published values", nlmp.check)
 test("the published example of NTLMv2", published_example, False)
 test("the published example of NTLMv2, with a time and so with a MIC", published_example, True)
 test("an unknown service", wrong_target)
+test("Kerberos without a ticket", no_ticket, "Kerberos", "8009030e")
 test("no KDC for the realm", no_authority)
 test("a wrong password", wrong_password)
 print(f"1..{number}")

@@ -14,7 +14,7 @@ SERVER_CHALLENGE = bytes.fromhex("0123456789abcdef")
 NAMES = bytes.fromhex("02000c0044006f006d00610069006e0001000c005300650072007600650072000000") + b"\0\0"
 # MsvAvTimestamp (2.2.2.1): then there is a MIC, and the client's clock must be near it.
 TIMESTAMP = struct.pack("<HHQ", 7, 8, (int(time.time()) + 11644473600) * 10000000)
-FLAG_KEY_EXCHANGE = 0x40000000
+FLAG_KEY_EXCHANGE, FLAG_VERSION = 0x40000000, 0x02000000
 MIC_OFFSET, MIC_SIZE = 72, 16
 
 

@@ -399,6 +399,10 @@ START_TEST(gss_message_signatures)
         ok_number(mech_sign(&context, text, signature, sizeof(signature), &size), MECH_OK, "sign");
         ok_number(size, HEADER, "size");
         ok_number(mech_verify(&context, text, span_of(signature, size)), MECH_OK, "verify");
+        ok_number(mech_verify(&context, span_of(TEXT, 6), span_of(signature, size)),
+                  mech == MECH_NTLM ? MECH_OUT_OF_SEQUENCE : MECH_ALTERED,
+                  "another text, NTLM: the number of the one before");
+        signature[12]++; /* the next number */
         ok_number(mech_verify(&context, span_of(TEXT, 6), span_of(signature, size)), MECH_ALTERED,
                   "another text");
         ok_number(mech_sign(&context, text, signature, HEADER - 1, &size), MECH_TOO_SMALL, "room");

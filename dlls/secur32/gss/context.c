@@ -94,7 +94,8 @@ static enum mech_status call_mech(struct progress *p)
     if (context->target.text)
         p->mech.target = span_of(context->target.text, strlen(context->target.text));
     /* NTLM has no principals; the server shall see no name then. */
-    if (context->mech == MECH_NTLM && context->target.kind == MECH_TARGET_PRINCIPAL)
+    if ((context->mech == MECH_NTLM || context->credential->wraps_ntlm) &&
+        context->target.kind == MECH_TARGET_PRINCIPAL)
         p->mech.target_kind = MECH_TARGET_NONE;
     return context->is_server ? mech_accept(&context->mech_context, &p->mech)
                               : mech_initiate(&context->mech_context, &p->mech);
@@ -110,7 +111,15 @@ static bool may_be_kerberos(const struct gss_context *context)
            strpbrk(context->target.text, "/@");
 }
 
-/* Where Kerberos is out of the question, Windows' Negotiate sends NTLM's own message. */
+/* A default identity has a name in every form. */
+static bool may_wrap(const struct gss_credential *credential)
+{
+    return credential->wraps_ntlm &&
+           (credential->kind != IDENTITY_EXPLICIT || credential->name[MECH_NEGOTIATE]);
+}
+
+/* Where Kerberos is out of the question, Windows' Negotiate sends NTLM's own message; not where the
+ * program's list only says that Kerberos is not wanted (observed by pyspnego's tests). */
 static enum mech_status call_first(struct progress *p)
 {
     struct gss_context *context = p->context;
@@ -119,7 +128,7 @@ static enum mech_status call_first(struct progress *p)
 
     if (context->is_server || context->mech != MECH_NEGOTIATE)
         return call_mech(p);
-    if (may_be_kerberos(context)) {
+    if (may_be_kerberos(context) || may_wrap(context->credential)) {
         status = call_mech(p);
         if (status == MECH_OK || status == MECH_CONTINUE || !may_be_ntlm)
             return status;

@@ -26,6 +26,7 @@ struct gss_credential {
     enum mech package;
     ULONG use;        /* SECPKG_CRED_ bits; constant */
     uint32_t allowed; /* MECH_BITs that may be negotiated; constant */
+    bool wraps_ntlm;  /* Negotiate wraps NTLM's messages though it is alone; constant */
     enum identity_kind kind;
     char *name[MECH_COUNT]; /* explicit: UTF-8 in the mechanism's form; NULL: has no such form */
     char *password;         /* explicit: UTF-8 */

@@ -107,11 +107,11 @@ static uint32_t named_mechs(const char *name, size_t size)
 }
 
 /* A list without a name that is not excluded means: all but those. */
-static uint32_t listed_mechs(const char *list)
+static uint32_t listed_mechs(const char *list, bool *names_some)
 {
     uint32_t included = 0, excluded = 0;
-    bool names_some = false;
 
+    *names_some = false;
     while (*list) {
         size_t size = strcspn(list, ","), start = strspn(list, " \t"), end = size;
         bool exclude = list[start] == '!';
@@ -124,23 +124,26 @@ static uint32_t listed_mechs(const char *list)
 
             excluded |= exclude ? bits : 0;
             included |= exclude ? 0 : bits;
-            names_some = names_some || !exclude;
+            *names_some = *names_some || !exclude;
         }
         list += size + (list[size] == ',');
     }
-    return (names_some ? included : ~0u) & ~excluded;
+    return (*names_some ? included : ~0u) & ~excluded;
 }
 
 static SECURITY_STATUS take_list(const WCHAR *list, struct gss_credential *credential)
 {
     char *text = NULL;
+    bool names_some;
     SECURITY_STATUS status;
 
     if (!list || !*list || credential->package != MECH_NEGOTIATE)
         return SEC_E_OK;
     status = platform_utf8_from_wide(list, &text);
-    if (status == SEC_E_OK)
-        credential->allowed &= listed_mechs(text);
+    if (status == SEC_E_OK) {
+        credential->allowed &= listed_mechs(text, &names_some);
+        credential->wraps_ntlm = !names_some && credential->allowed == MECH_BIT(MECH_NTLM);
+    }
     mem_free(text);
     return status;
 }

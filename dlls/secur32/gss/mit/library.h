@@ -28,6 +28,8 @@ struct mech_context {
     enum mech chosen;
     bool is_server, is_ready, has_failed;
     uint32_t granted;
+    bool has_received;      /* a message of NTLM's that was genuine */
+    uint32_t next;          /* the number of the one behind it */
     gss_buffer_desc output; /* the library's memory */
 };
 

@@ -12,6 +12,7 @@
 #include "gss/mit/library.h"
 
 #define NTLM_HEADER 16
+#define NTLM_NUMBER 12 /* in it, to its end */
 
 static const OM_uint32 iov_types[MECH_PART_KINDS] = {
     [MECH_PART_DATA] = GSS_IOV_BUFFER_TYPE_DATA,
@@ -187,6 +188,29 @@ static enum mech_status wrap_gathered(struct mech_context *context, struct mech_
     return status;
 }
 
+/*
+ * What came of a message of NTLM's. gss-ntlmssp has one word for a wrong number and a wrong text;
+ * but a signature ends with the number in clear (MS-NLMP 2.2.2.9.2; the older form of 2.2.2.9.1 has
+ * it covered). The first one need not be 0: SPNEGO may have used that up.
+ */
+static enum mech_status ntlm_received(struct mech_context *context, enum mech_status status,
+                                      struct span signature)
+{
+    uint32_t number = 0;
+
+    if (signature.size < NTLM_HEADER)
+        return status;
+    for (size_t i = NTLM_HEADER; i > NTLM_NUMBER; i--)
+        number = number << 8 | signature.data[i - 1];
+    if (status == MECH_OK) {
+        context->has_received = true;
+        context->next = number + 1;
+    } else if (status == MECH_ALTERED && context->has_received && number != context->next) {
+        status = MECH_OUT_OF_SEQUENCE;
+    }
+    return status;
+}
+
 static enum mech_status unwrap_whole(struct mech_context *context, struct span message,
                                      gss_buffer_desc *plain)
 {
@@ -199,7 +223,7 @@ static enum mech_status unwrap_whole(struct mech_context *context, struct span m
     if (message.size == NTLM_HEADER)
         return MECH_UNSUPPORTED;
     major = gssapi.unwrap(&minor, context->context, &input, plain, NULL, NULL);
-    status = status_of("unwrap", major, minor);
+    status = ntlm_received(context, status_of("unwrap", major, minor), message);
     if (status == MECH_OK && plain->length != message.size - NTLM_HEADER)
         status = MECH_BAD_TOKEN;
     return status;
@@ -338,6 +362,7 @@ enum mech_status mech_verify(struct mech_context *context, struct span message,
                              struct span signature)
 {
     gss_buffer_desc input = library_buffer(message), token = library_buffer(signature);
+    enum mech_status status;
     OM_uint32 minor, major;
 
     if (!context->is_ready)
@@ -345,5 +370,6 @@ enum mech_status mech_verify(struct mech_context *context, struct span message,
     if (context->chosen == MECH_NTLM && message.size == 0)
         return MECH_UNSUPPORTED;
     major = gssapi.verify_mic(&minor, context->context, &input, &token, NULL);
-    return status_of("verify", major, minor);
+    status = status_of("verify", major, minor);
+    return context->chosen == MECH_NTLM ? ntlm_received(context, status, signature) : status;
 }
