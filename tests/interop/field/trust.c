@@ -95,6 +95,9 @@ static void default_certificate(const struct arguments *arguments)
     PCCERT_CONTEXT kept = NULL;
 
     CertAddCertificateContextToStore(my, certificate, CERT_STORE_ADD_REPLACE_EXISTING, &kept);
+    /* Wine writes a store when it is closed, and that is not before its last certificate is freed;
+     * until then who opens it does not see the new one. */
+    CertControlStore(my, 0, CERT_STORE_CTRL_COMMIT, NULL);
     for (size_t i = 0; i < COUNT_OF(ways); i++) {
         struct peer peer;
 
@@ -106,6 +109,8 @@ static void default_certificate(const struct arguments *arguments)
     }
     if (kept)
         CertDeleteCertificateFromStore(kept);
+    CertControlStore(my, 0, CERT_STORE_CTRL_COMMIT, NULL);
+    CertCloseStore(my, 0);
 }
 
 static SECURITY_STATUS remote(struct peer *peer, PCCERT_CONTEXT *certificate)
