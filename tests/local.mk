@@ -27,7 +27,8 @@ harness_headers = \
 	tests/harness/wire.h
 
 EXTRA_DIST += $(harness_elf_sources) $(harness_pe_sources) $(harness_headers) \
-	tests/harness/make-pki tests/harness/serve-lists tests/lsan.supp tests/valgrind.supp \
+	tests/harness/make-pki tests/harness/serve-lists tests/lsan.supp \
+	tests/valgrind.supp tests/helgrind.supp \
 	tests/data/krb5.conf
 
 check_LIBRARIES =

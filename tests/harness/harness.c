@@ -11,7 +11,6 @@
 #include "harness.h"
 
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +23,9 @@
 
 static struct harness_test *tests; /* sorted by file and line */
 
-static atomic_flag output_lock = ATOMIC_FLAG_INIT; /* guards all that follows up to `todo` */
-static unsigned points, failures;                  /* of the program */
-static unsigned test_passed, test_other;           /* of the running test */
+static struct host_lock output_lock;     /* guards all that follows up to `todo` */
+static unsigned points, failures;        /* of the program */
+static unsigned test_passed, test_other; /* of the running test */
 
 /* The main thread's. */
 static struct {
@@ -65,13 +64,12 @@ static const char *base_name(const char *path)
 
 static void lock_output(void)
 {
-    while (atomic_flag_test_and_set_explicit(&output_lock, memory_order_acquire))
-        host_thread_yield();
+    host_lock_take(&output_lock);
 }
 
 static void unlock_output(void)
 {
-    atomic_flag_clear_explicit(&output_lock, memory_order_release);
+    host_lock_release(&output_lock);
 }
 
 /* file:line: contexts: message, with nothing in it that TAP would take for something else. */

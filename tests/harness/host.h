@@ -22,6 +22,16 @@ struct host_thread *host_thread_start(void (*run)(void *argument), void *argumen
 void host_thread_join(struct host_thread *thread); /* also frees it */
 void host_thread_yield(void);
 
+/* A lock of the system's, which checkers of threads know. Zeroed memory is a free one. */
+struct host_lock {
+    union {
+        void *pointer;
+        long long room[8];
+    } system;
+};
+void host_lock_take(struct host_lock *lock);
+void host_lock_release(struct host_lock *lock);
+
 /* A clock that never goes back, and the time of day, both in milliseconds. */
 uint64_t host_monotonic_ms(void);
 int64_t host_unix_time_s(void);

@@ -79,6 +79,18 @@ void host_thread_yield(void)
     SwitchToThread();
 }
 
+_Static_assert(sizeof(SRWLOCK) <= sizeof(struct host_lock), "room for the system's lock");
+
+void host_lock_take(struct host_lock *lock)
+{
+    AcquireSRWLockExclusive((SRWLOCK *)&lock->system.pointer);
+}
+
+void host_lock_release(struct host_lock *lock)
+{
+    ReleaseSRWLockExclusive((SRWLOCK *)&lock->system.pointer);
+}
+
 uint64_t host_monotonic_ms(void)
 {
     LARGE_INTEGER count, frequency;

@@ -11,11 +11,13 @@ base_sources = \
 base_headers = \
 	dlls/secur32/base/checked.h \
 	dlls/secur32/base/elf/lock.h \
+	dlls/secur32/base/elf/note.h \
 	dlls/secur32/base/hello.h \
 	dlls/secur32/base/key.h \
 	dlls/secur32/base/limits.h \
 	dlls/secur32/base/log.h \
 	dlls/secur32/base/mem.h \
 	dlls/secur32/base/pe/lock.h \
+	dlls/secur32/base/pe/note.h \
 	dlls/secur32/base/span.h \
 	dlls/secur32/base/sync.h

@@ -19,6 +19,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "note.h" /* NOTE_...: for a checker of threads */
+
 #ifdef __clang__
 #define THREAD_ANNOTATION(x) __attribute__((x))
 #else
@@ -68,8 +70,10 @@ static inline void lock_take(struct lock *lock)
 {
     unsigned expected = LOCK_FREE;
 
+    NOTE_TAKING(lock);
     if (!atomic_compare_exchange_strong(&lock->word, &expected, LOCK_HELD))
         lock_wait(lock);
+    NOTE_TAKEN(lock);
 }
 
 /* Without waiting: false when somebody has it. */
@@ -85,8 +89,10 @@ static inline bool lock_try(struct lock *lock)
 static inline void lock_release(struct lock *lock) releases(lock) NO_THREAD_ANALYSIS;
 static inline void lock_release(struct lock *lock)
 {
+    NOTE_RELEASING(lock);
     if (atomic_exchange(&lock->word, LOCK_FREE) == LOCK_WAITED)
         lock_wake(lock);
+    NOTE_RELEASED(lock);
 }
 
 static inline bool lock_is_held(const struct lock *lock)
