@@ -42,7 +42,7 @@ unit_tests = \
 	tests/unit/test_tls_seam \
 	tests/unit/test_verify
 
-windows_unit_tests += test_abi.exe test_abi_unicode.exe test_packages.exe
+windows_unit_tests += test_abi.exe test_abi_unicode.exe test_packages.exe test_sign.exe
 
 # Security DLLs, which test_packages.exe loads.
 windows_test_packages += package_client.dll package_lsa.dll
@@ -55,7 +55,7 @@ unit_scripts = \
 	tests/unit/test_checkers.sh \
 	tests/unit/test_exports.sh
 
-EXTRA_DIST += $(unit_tests:=.c) $(unit_scripts)
+EXTRA_DIST += tests/unit/test_sign.c $(unit_tests:=.c) $(unit_scripts)
 
 LDADD = tests/libharness.a libsecur32_internal.a
 
