@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/interop/build-curl \
 	tests/interop/cmake \
 	tests/interop/curl \
+	tests/interop/own-certificate.c \
 	tests/interop/datagrams \
 	tests/interop/field-cases \
 	tests/interop/field/client.c \
