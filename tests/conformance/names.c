@@ -106,6 +106,45 @@ START_TEST(names_other_formats)
     }
 }
 
+/* Each number there could be. Those that no header has are wrong; what a Windows says to the last
+ * ones, which came with version 8, is not known. */
+START_TEST(names_every_format)
+{
+    static const unsigned known[] = {1, 3, 6, 7, 8, 9, 10, 12, 13, 14};
+
+    if (running_on_windows()) {
+        skip("depends on the domain");
+        return;
+    }
+    for (unsigned format = 0; format < 20; format++) {
+        DWORD want = format == NameSamCompatible ? 0xdead : ERROR_INVALID_PARAMETER;
+        DWORD translated = format == NameSamCompatible ? ERROR_NO_SUCH_DOMAIN : want;
+        WCHAR wide[NAME_ROOM];
+        ULONG size = NAME_ROOM;
+
+        for (size_t i = 0; i < COUNT_OF(known); i++)
+            if (known[i] == format) {
+                want = ERROR_NONE_MAPPED;
+                translated = ERROR_NO_SUCH_DOMAIN;
+            }
+        SetLastError(0xdead);
+        ok(GetUserNameExW((EXTENDED_NAME_FORMAT)format, wide, &size) == (want == 0xdead),
+           "format %u", format);
+        if (want != 0xdead) /* success may leave any */
+            ok_number(GetLastError(), want, "format %u", format);
+        size = NAME_ROOM;
+        ok(!TranslateNameW(u"M\\u", NameUnknown, (EXTENDED_NAME_FORMAT)format, wide, &size),
+           "format %u, translated", format);
+        ok_number(GetLastError(), translated, "format %u, translated", format);
+        ok(!GetComputerObjectNameW((EXTENDED_NAME_FORMAT)format, wide, &size),
+           "format %u, computer", format);
+        ok_number(GetLastError(),
+                  translated == ERROR_NO_SUCH_DOMAIN ? ERROR_CANT_ACCESS_DOMAIN_INFO
+                                                     : ERROR_INVALID_PARAMETER,
+                  "format %u, computer", format);
+    }
+}
+
 START_TEST(names_arguments)
 {
     WCHAR wide[NAME_ROOM];
