@@ -32,6 +32,8 @@ static const char usage[] =
     "      --ca FILE       trust the PEM certificates in FILE as well\n"
     "  -n, --name NAME     server name to send and to check (default: HOST)\n"
     "      --insecure      do not check the server's certificate\n"
+    "      --reconnect     connect twice and print the second connection: with TLS 1.2 it\n"
+    "                      resumes the first where the server lets it\n"
     "      --timeout N     give up after N seconds without an answer (default 30)\n"
     "  -P, --provider      tell which library answers (file, product, version) and whether\n"
     "                      Schannel is there; status 1 if it is not\n"
@@ -39,7 +41,7 @@ static const char usage[] =
     "\n"
     "Exit status: 0 good, 1 failure, 2 wrong usage.\n";
 
-enum { OPTION_CA = 256, OPTION_INSECURE, OPTION_TIMEOUT };
+enum { OPTION_CA = 256, OPTION_INSECURE, OPTION_RECONNECT, OPTION_TIMEOUT };
 
 /* clang-format off */
 static const struct option long_options[] = {
@@ -49,6 +51,7 @@ static const struct option long_options[] = {
     {"ca",       required_argument, NULL, OPTION_CA},
     {"name",     required_argument, NULL, 'n'},
     {"insecure", no_argument,       NULL, OPTION_INSECURE},
+    {"reconnect", no_argument,      NULL, OPTION_RECONNECT},
     {"timeout",  required_argument, NULL, OPTION_TIMEOUT},
     {"provider", no_argument,       NULL, 'P'},
     {"help",     no_argument,       NULL, 'h'},
@@ -61,7 +64,7 @@ struct options {
     const char *alpn, *roots, *name, *port;
     char *host; /* NULL: no connection */
     unsigned timeout;
-    bool json, provider;
+    bool json, provider, reconnect;
 };
 
 /* ---- without a connection ---- */
@@ -133,10 +136,6 @@ static bool show_defaults(const struct options *options, struct report *report)
 
 static bool connect_to(const struct options *options, struct stream *stream, CredHandle *credential)
 {
-    SECURITY_STATUS status = credential_acquire_for(&options->wish, credential);
-
-    if (status != SEC_E_OK)
-        return failed("AcquireCredentialsHandle", status);
     stream->socket = net_connect(options->host, options->port, NET_ANY);
     if (stream->socket == NET_NONE) {
         fprintf(stderr, "sspi-query: cannot connect: %s\n", net_error());
@@ -152,9 +151,18 @@ static bool connect_to(const struct options *options, struct stream *stream, Cre
 
 static bool show_connection(const struct options *options, struct report *report)
 {
-    static struct stream stream;
+    static struct stream first, stream;
     static CredHandle credential;
+    SECURITY_STATUS status = credential_acquire_for(&options->wish, &credential);
 
+    if (status != SEC_E_OK)
+        return failed("AcquireCredentialsHandle", status);
+    if (options->reconnect) {
+        if (!connect_to(options, &first, &credential))
+            return false;
+        stream_close(&first);
+        stream_done(&first);
+    }
     if (!connect_to(options, &stream, &credential))
         return false;
     report_open(report, "connection");
@@ -190,6 +198,9 @@ static bool set_option(struct options *options, int option)
         return true;
     case OPTION_INSECURE:
         options->wish.insecure = true;
+        return true;
+    case OPTION_RECONNECT:
+        options->reconnect = true;
         return true;
     case OPTION_TIMEOUT:
         options->timeout = (unsigned)strtoul(optarg, NULL, 10);
