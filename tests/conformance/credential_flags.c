@@ -83,16 +83,10 @@ START_TEST(credential_flags_each)
 /* Is the suite in the ClientHello, and at which place (from 1)? */
 static size_t suite_place(const struct bytes *hello, USHORT suite)
 {
-    /* record header, message header, version, random; then the session id */
-    size_t at = 5 + 4 + 2 + 32, size;
+    struct wire_part suites = wire_suites(hello->data, hello->size);
 
-    if (!wire_is_client_hello(hello->data, hello->size))
-        return 0;
-    at += 1 + (size_t)hello->data[at];
-    size = (size_t)hello->data[at] << 8 | hello->data[at + 1];
-    at += 2;
-    for (size_t i = 0; i + 1 < size; i += 2)
-        if ((hello->data[at + i] << 8 | hello->data[at + i + 1]) == suite)
+    for (size_t i = 0; i + 1 < suites.size; i += 2)
+        if ((suites.data[i] << 8 | suites.data[i + 1]) == suite)
             return i / 2 + 1;
     return 0;
 }

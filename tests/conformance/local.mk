@@ -18,6 +18,7 @@ conformance_sources = \
 	tests/conformance/client_own.c \
 	tests/conformance/close.c \
 	tests/conformance/common.c \
+	tests/conformance/credential_attributes.c \
 	tests/conformance/credential_flags.c \
 	tests/conformance/credential_masks.c \
 	tests/conformance/credentials.c \

@@ -114,7 +114,8 @@ static bool take_bytes(struct wire_part *from, size_t size)
 }
 
 /* The extensions of a ClientHello (RFC 8446 4.1.2), in *extensions. */
-static bool find_extensions(const uint8_t *data, size_t size, struct wire_part *extensions)
+static bool find_parts(const uint8_t *data, size_t size, struct wire_part *suites,
+                       struct wire_part *extensions)
 {
     size_t record = wire_record_size(data, size);
     struct wire_part rest = {data, size}, body, part;
@@ -125,11 +126,27 @@ static bool find_extensions(const uint8_t *data, size_t size, struct wire_part *
         return false;
     if (!take_bytes(&body, 2 + 32) ||    /* legacy_version, random */
         !take_vector(&body, 1, &part) || /* legacy_session_id */
-        !take_vector(&body, 2, &part) || /* cipher_suites */
-        !take_vector(&body, 1, &part))   /* legacy_compression_methods */
+        !take_vector(&body, 2, suites) ||
+        !take_vector(&body, 1, &part)) /* legacy_compression_methods */
         return false;
     *extensions = (struct wire_part){body.data, 0};
     return body.size == 0 || take_vector(&body, 2, extensions);
+}
+
+static bool find_extensions(const uint8_t *data, size_t size, struct wire_part *extensions)
+{
+    struct wire_part suites;
+
+    return find_parts(data, size, &suites, extensions);
+}
+
+struct wire_part wire_suites(const uint8_t *data, size_t size)
+{
+    struct wire_part suites = {NULL, 0}, extensions;
+
+    if (!find_parts(data, size, &suites, &extensions))
+        suites = (struct wire_part){NULL, 0};
+    return suites;
 }
 
 bool wire_is_client_hello(const uint8_t *data, size_t size)

@@ -48,6 +48,8 @@ struct wire_part {
 bool wire_is_client_hello(const uint8_t *data, size_t size);
 /* Contents of an extension (RFC 8446 4.2), borrowed from the bytes. */
 struct wire_part wire_extension(const uint8_t *data, size_t size, uint16_t number);
+/* Its cipher suites, two bytes each. */
+struct wire_part wire_suites(const uint8_t *data, size_t size);
 /* The host name of the server_name extension (RFC 6066 3). */
 struct wire_part wire_server_name(const uint8_t *data, size_t size);
 
