@@ -106,6 +106,7 @@ seam_sources = \
 	tests/unit/seam_keys.c \
 	tests/unit/seam_limits.c \
 	tests/unit/seam_memory.c \
+	tests/unit/seam_pack.c \
 	tests/unit/seam_pair.c \
 	tests/unit/seam_pair.h \
 	tests/unit/seam_records.c \
