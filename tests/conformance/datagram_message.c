@@ -9,6 +9,7 @@
  * str0m (SEC_E_MESSAGE_ALTERED is not; header and trailer are exact for AES-GCM); RFC 6347 4.1.
  */
 #include "common.h"
+#include "host.h"
 #include "relay.h"
 
 #include <stdlib.h>
@@ -302,6 +303,104 @@ START_TEST(datagram_forged_alert)
             bytes_done(&wire);
         }
         relay_check_traffic(&talk.relay);
+    }
+    talk_end(&talk);
+}
+
+/* ---- data in the datagram that completes the handshake ---- */
+
+START_TEST(datagram_behind_finished)
+{
+    struct bytes datagram, more;
+    struct relay relay;
+    struct pair pair;
+
+    if (!pair_make(&pair, VERSION_DTLS12, "ecdsa"))
+        return;
+    relay_init(&relay, &pair.client, &pair.server);
+    relay.side[LOOP_CLIENT].mtu = relay.side[LOOP_SERVER].mtu = 4096;
+    relay_step(&relay, LOOP_CLIENT, NULL, 0);
+    while (!relay.side[LOOP_SERVER].done &&
+           (relay_advance(&relay, LOOP_SERVER) || relay_advance(&relay, LOOP_CLIENT)))
+        ;
+    if (ok(relay.side[LOOP_SERVER].done && relay_take(&relay, LOOP_CLIENT, &datagram),
+           "no last flight")) {
+        struct relay_side *client = &relay.side[LOOP_CLIENT];
+        size_t finished = datagram.size, extra;
+        struct bytes plain = {NULL, 0, 0}, rest = {NULL, 0, 0};
+
+        while (relay_take(&relay, LOOP_CLIENT, &more)) {
+            bytes_add(&datagram, more.data, more.size);
+            finished = datagram.size;
+            bytes_done(&more);
+        }
+        ok_status(relay_seal(&relay.side[LOOP_SERVER], "at once", 7, &datagram), SEC_E_OK, "seal");
+        ok_status(relay_step(&relay, LOOP_CLIENT, datagram.data, datagram.size), SEC_E_OK,
+                  "the last flight, and data");
+        ok_number(client->extra, datagram.size - finished, "EXTRA");
+        bytes_add(&rest, datagram.data + finished, datagram.size - finished);
+        ok_status(relay_unseal(client, &rest, &plain, &extra), SEC_E_OK, "the data");
+        ok(plain.size == 7 && !memcmp(plain.data, "at once", 7), "other text");
+        bytes_done(&datagram);
+        bytes_done(&plain);
+        bytes_done(&rest);
+    }
+    relay_done(&relay);
+    pair_done(&pair);
+}
+
+/* ---- two threads on one context ---- */
+
+#define MESSAGES 600
+
+struct writer {
+    struct relay_side side; /* a copy: its handle */
+    struct bytes sealed[MESSAGES];
+};
+
+static void write_messages(void *argument)
+{
+    struct writer *writer = argument;
+
+    for (unsigned i = 0; i < MESSAGES; i++)
+        ok_status(relay_seal(&writer->side, &i, sizeof(i), &writer->sealed[i]), SEC_E_OK,
+                  "message %u", i);
+}
+
+static void read_messages(struct relay_side *side, const struct bytes *sealed)
+{
+    for (unsigned i = 0; i < MESSAGES; i++) {
+        struct bytes plain = {NULL, 0, 0};
+        size_t extra;
+
+        ok_status(relay_unseal(side, &sealed[i], &plain, &extra), SEC_E_OK, "message %u", i);
+        ok(plain.size == sizeof(i) && !memcmp(plain.data, &i, sizeof(i)), "message %u: other text",
+           i);
+        bytes_done(&plain);
+    }
+}
+
+/* The client encrypts and decrypts at the same time. */
+START_TEST(datagram_threads)
+{
+    static struct writer client, server;
+    struct host_thread *thread;
+    struct talk talk;
+
+    if (talk_begin(&talk, VERSION_DTLS12)) {
+        client.side = talk.relay.side[LOOP_CLIENT];
+        server.side = talk.relay.side[LOOP_SERVER];
+        write_messages(&server);
+        thread = host_thread_start(write_messages, &client);
+        if (ok(thread != NULL, "no thread")) {
+            read_messages(&talk.relay.side[LOOP_CLIENT], server.sealed);
+            host_thread_join(thread);
+            read_messages(&talk.relay.side[LOOP_SERVER], client.sealed);
+        }
+        for (unsigned i = 0; i < MESSAGES; i++) {
+            bytes_done(&client.sealed[i]);
+            bytes_done(&server.sealed[i]);
+        }
     }
     talk_end(&talk);
 }

@@ -232,7 +232,7 @@ SECURITY_STATUS relay_call(struct relay *relay, enum loop_role role, const void 
             ok_status(FreeContextBuffer(out[i].pvBuffer), SEC_E_OK, "output is freed");
     if (side->status == SEC_E_OK)
         side->done = true;
-    side->had_extra = datagram && in[1].BufferType == SECBUFFER_EXTRA;
+    side->extra = datagram && in[1].BufferType == SECBUFFER_EXTRA ? in[1].cbBuffer : 0;
     return side->status;
 }
 

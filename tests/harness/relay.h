@@ -45,7 +45,7 @@ struct relay_side {
     ULONG attributes;
     unsigned calls, datagrams, fragments, timeouts, repeats;
     size_t largest, smallest;
-    bool had_extra; /* the last call left a part of its datagram */
+    size_t extra; /* bytes of its datagram that the last call left */
     /* the peer sent them */
     struct bytes queue[RELAY_QUEUE];
     size_t queued;

@@ -71,6 +71,46 @@ START_TEST(record_cut_at_every_byte)
     }
 }
 
+START_TEST(record_cut_datagram)
+{
+    static const struct {
+        const char *name;
+        uint8_t bytes[16];
+        size_t given;
+        enum record_cut want;
+        size_t number; /* WHOLE: size, PARTIAL: missing */
+    } cases[] = {
+        {"nothing", {0}, 0, RECORD_PARTIAL, 13},
+        {"type alone", {22}, 1, RECORD_PARTIAL, 12},
+        {"all but a byte of the header", {22, 0xfe, 0xfd}, 12, RECORD_PARTIAL, 1},
+        {"empty body", {23, 0xfe, 0xfd}, 13, RECORD_WHOLE, 13},
+        {"body lacks", {23, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2}, 13, RECORD_PARTIAL, 258},
+        {"just whole", {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, 15, RECORD_WHOLE, 15},
+        {"more behind it", {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 16, RECORD_WHOLE, 14},
+        {"longest",
+         {22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff},
+         13,
+         RECORD_PARTIAL,
+         65535},
+        {"type too low", {19, 0xfe, 0xfd}, 13, RECORD_NOT_TLS, 0},
+        {"type too high", {25, 0xfe, 0xfd}, 13, RECORD_NOT_TLS, 0},
+        {"TLS", {22, 3, 3}, 13, RECORD_NOT_TLS, 0},
+        {"the start of TLS", {22, 3}, 2, RECORD_NOT_TLS, 0},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t size = 0, missing = 0;
+        enum record_cut got =
+            datagram_record_cut(span_of(cases[i].bytes, cases[i].given), &size, &missing);
+
+        ok_number(got, cases[i].want, "%s", cases[i].name);
+        if (got == RECORD_WHOLE)
+            ok_number(size, cases[i].number, "%s: size", cases[i].name);
+        if (got == RECORD_PARTIAL)
+            ok_number(missing, cases[i].number, "%s: missing", cases[i].name);
+    }
+}
+
 START_TEST(record_cut_ssl2)
 {
     static const struct {
