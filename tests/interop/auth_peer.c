@@ -6,6 +6,8 @@
  *
  *   auth_peer client PACKAGE TARGET [USER DOMAIN PASSWORD]
  *   auth_peer server PACKAGE
+ *   auth_peer sasl-client, sasl-server: the same by SaslInitializeSecurityContext and its twin; a
+ *     token of them may be empty
  *
  * The environment variable AUTH_PEER_BINDINGS has the text of channel bindings.
  *
@@ -33,7 +35,7 @@
      ASC_REQ_ALLOCATE_MEMORY)
 
 struct peer {
-    bool is_server, has_context;
+    bool is_server, is_sasl, has_context;
     CredHandle credential;
     CtxtHandle context;
     char *target;
@@ -103,16 +105,16 @@ static SECURITY_STATUS step(struct peer *peer, size_t size)
     SECURITY_STATUS status;
 
     if (peer->is_server)
-        status = AcceptSecurityContext(&peer->credential, old, &input, SERVER_REQUEST,
-                                       SECURITY_NATIVE_DREP, &peer->context, &output,
-                                       &peer->attributes, NULL);
+        status = (peer->is_sasl ? SaslAcceptSecurityContext : AcceptSecurityContext)(
+            &peer->credential, old, &input, SERVER_REQUEST, SECURITY_NATIVE_DREP, &peer->context,
+            &output, &peer->attributes, NULL);
     else
-        status =
-            InitializeSecurityContextA(&peer->credential, old, peer->target, CLIENT_REQUEST, 0,
-                                       SECURITY_NATIVE_DREP, old || bindings_size ? &input : NULL,
-                                       0, &peer->context, &output, &peer->attributes, NULL);
+        status = (peer->is_sasl ? SaslInitializeSecurityContextA : InitializeSecurityContextA)(
+            &peer->credential, old, peer->target, CLIENT_REQUEST, 0, SECURITY_NATIVE_DREP,
+            old || bindings_size ? &input : NULL, 0, &peer->context, &output, &peer->attributes,
+            NULL);
     peer->has_context = peer->has_context || status >= 0;
-    if (out.pvBuffer && out.cbBuffer)
+    if ((out.pvBuffer && out.cbBuffer) || (peer->is_sasl && status == SEC_I_CONTINUE_NEEDED))
         say("token", out.pvBuffer, out.cbBuffer);
     FreeContextBuffer(out.pvBuffer);
     return status;
@@ -259,7 +261,8 @@ int main(int count, char **arguments)
 {
     struct peer peer = {0};
 
-    peer.is_server = count > 1 && !strcmp(arguments[1], "server");
+    peer.is_sasl = count > 1 && !strncmp(arguments[1], "sasl-", 5);
+    peer.is_server = count > 1 && strstr(arguments[1], "server");
     if (count < 3 || (!peer.is_server && count != 4 && count != 7)) {
         fprintf(stderr, "Usage: auth_peer client PACKAGE TARGET [USER DOMAIN PASSWORD]\n"
                         "       auth_peer server PACKAGE\n");

@@ -126,6 +126,47 @@ def sspi_server(package, end):
     assert peer.done() == 0
 
 
+LAYERS_OFFERED, LAYER_CHOSEN = 7, 4  # all; the one with confidentiality (RFC 4752 3.3)
+
+
+def sasl_client():
+    """RFC 4752 3.1: after the mechanism's tokens an empty one, the server's offer and the choice."""
+    peer = Peer("sasl-client", "Kerberos", SERVICE, *kerberos)
+    credential = raw.acquire_cred(None, None, [OIDS["Kerberos"]], "accept").creds
+    step = raw.accept_sec_context(bytes.fromhex(peer.hear("token")[1]), credential, None)
+    peer.say("token " + step.token.hex())
+    assert peer.hear("token")[1] == "", "something else than nothing"
+    offer = bytes([LAYERS_OFFERED]) + (65536).to_bytes(3, "big")
+    peer.say("token " + raw.wrap(step.context, offer, False).message.hex())
+    choice = raw.unwrap(step.context, bytes.fromhex(peer.hear("token")[1])).message
+    assert choice == bytes([LAYER_CHOSEN]) + (0xFFFF).to_bytes(3, "big"), choice
+    peer.hear("done")
+    messages(peer, step.context)
+    peer.done()
+
+
+def sasl_server(choice, status):
+    """RFC 4752 3.2: status is that of the choice; None: taken."""
+    peer = Peer("sasl-server", "Kerberos")
+    credential = raw.acquire_cred(None, None, [OIDS["Kerberos"]], "initiate").creds
+    service, _, host = SERVICE.partition("/")
+    target = gssapi.Name(f"{service}@{host}", gssapi.NameType.hostbased_service)
+    step = raw.init_sec_context(target, credential, None, OIDS["Kerberos"], FLAGS)
+    peer.say("token " + step.token.hex())
+    token = bytes.fromhex(peer.hear("token")[1])
+    step = raw.init_sec_context(target, credential, step.context, OIDS["Kerberos"], FLAGS, None, None, token)
+    peer.say("token ")
+    offer = raw.unwrap(step.context, bytes.fromhex(peer.hear("token")[1])).message
+    assert offer == bytes([LAYERS_OFFERED]) + (0xFFFF).to_bytes(3, "big"), offer
+    peer.say("token " + raw.wrap(step.context, choice, False).message.hex())
+    if status:
+        assert peer.hear("error")[1].startswith(status)
+    else:
+        peer.hear("done")
+        messages(peer, step.context)
+    peer.done()
+
+
 def channel(text):
     return raw.ChannelBindings(application_data=text.encode()) if text else None
 
@@ -268,6 +309,11 @@ for package, end in (("Kerberos", "Kerberos"), ("Negotiate", "Kerberos"), ("NTLM
     test(f"server's bindings, {name}, the same", bound_server, package, end, END_POINT, END_POINT, None)
     test(f"server's bindings, {name}, others", bound_server, package, end, END_POINT, "another", "80090346")
     test(f"server's bindings, {name}, a client without", bound_server, package, end, END_POINT, None, "80090346")
+test("client of SASL's GSSAPI", sasl_client)
+test("server of SASL's GSSAPI", sasl_server, b"\4\0\x10\0", None)
+test("server of SASL's GSSAPI, for somebody else", sasl_server, b"\4\0\x10\0somebody", None)
+test("server of SASL's GSSAPI, a layer that was not offered", sasl_server, b"\x08\0\x10\0", "80090308")
+test("server of SASL's GSSAPI, two layers", sasl_server, b"\6\0\x10\0", "80090308")
 test("the formulas for NTLM give the published values", nlmp.check)
 test("the published example of NTLMv2", published_example, False)
 test("the published example of NTLMv2, with a time and so with a MIC", published_example, True)
