@@ -16,7 +16,7 @@
 #define PARAM_REFUSED ((int)0xc000000d) /* STATUS_INVALID_PARAMETER */
 
 /* Changes with every change of this file: a helper of another build is refused. */
-#define PARAM_REVISION 5u
+#define PARAM_REVISION 6u
 
 /* X(number, struct): the call is PARAM_##number and the function unix_##struct. */
 /* clang-format off */
@@ -235,9 +235,10 @@ struct param_seal {
 
 struct param_unseal {
     uint64_t session, record;
+    /* out; both sides move these four at once, so they stand where that is cheap */
+    uint32_t offset, plain_size, type, alert;
     uint32_t size;
-    uint32_t offset, plain_size; /* out, and all below */
-    uint32_t type, alert, alert_fatal;
+    uint32_t alert_fatal; /* out, and all below */
     struct param_result result;
 };
 

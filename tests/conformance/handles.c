@@ -314,3 +314,35 @@ START_TEST(handles_many)
         ok_status(DeleteSecurityContext(&contexts[i]), i % 2 ? SEC_E_OK : SEC_E_INVALID_HANDLE,
                   "context %zu, later", i);
 }
+
+/* What a library does with contexts that are idle while others are made must not show: each talks
+ * as before, also in the middle of a series of messages. */
+START_TEST(handles_many_idle)
+{
+    static struct loop loops[60];
+
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        struct pair pair;
+        size_t count = 0;
+
+        push_context("%s", version_name(both_versions[v]));
+        if (pair_make(&pair, both_versions[v], "rsa")) {
+            while (count < COUNT_OF(loops) &&
+                   loop_connect(&loops[count], &pair.client, &pair.server)) {
+                if (count % 3 == 0) /* some have not said a word yet */
+                    loop_check_traffic(&loops[count]);
+                if (count % 8 == 7)
+                    loop_check_traffic(&loops[count / 2]);
+                count++;
+            }
+            ok_number(count, COUNT_OF(loops), "connections");
+            for (size_t i = 0; i < count; i++) {
+                loop_check_traffic(&loops[i]);
+                loop_check_traffic(&loops[i]);
+                loop_done(&loops[i]);
+            }
+            pair_done(&pair);
+        }
+        pop_context();
+    }
+}
