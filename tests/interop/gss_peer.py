@@ -256,6 +256,16 @@ def published_example(timestamp):
     peer.done()
 
 
+def old_client(size, flags, text):
+    peer = Peer("server", "NTLM")
+    peer.say("token " + nlmp.old_negotiate(size, flags).hex())
+    challenge = bytes.fromhex(peer.hear("token")[1])
+    peer.say("token " + nlmp.old_authenticate(challenge, text).hex())
+    word, rest = peer.hear("done", "error")
+    assert word == "done" and rest.split()[1:] == ["NTLM", "Domain\\User"], f"{word} {rest}"
+    peer.done()
+
+
 def wrong_target():
     peer = Peer("client", "Kerberos", "HTTP/nobody.example", USER, REALM, PASSWORD)
     assert peer.hear("error")[1].startswith("80090303"), "SEC_E_TARGET_UNKNOWN"
@@ -317,6 +327,9 @@ test("server of SASL's GSSAPI, two layers", sasl_server, b"\6\0\x10\0", "8009030
 test("the formulas for NTLM give the published values", nlmp.check)
 test("the published example of NTLMv2", published_example, False)
 test("the published example of NTLMv2, with a time and so with a MIC", published_example, True)
+test("an old client of NTLM, 32 bytes, Unicode", old_client, 32, 0x00088205, "utf-16le")
+test("an old client of NTLM, 32 bytes, OEM text", old_client, 32, 0x00088206, "ascii")
+test("an old client of NTLM, 16 bytes", old_client, 16, 0x00088205, "utf-16le")
 test("an unknown service", wrong_target)
 test("Kerberos without a ticket", no_ticket, "Kerberos", "8009030e")
 test("no KDC for the realm", no_authority)

@@ -63,7 +63,8 @@ start_kdc() {
     export KRB5_CONFIG=$work/krb5.conf KRB5_KDC_PROFILE=$work/kdc.conf
     export KRB5CCNAME=FILE:$work/cache KRB5_KTNAME=FILE:$work/keytab NTLM_USER_FILE=$work/ntlm-users
     export KRB5RCACHENAME=none: # a test may send a ticket twice in one second
-    echo "$domain:$ntlm_user:$ntlm_password" >"$work/ntlm-users"
+    # The second account is that of MS-NLMP's example.
+    printf '%s\n' "$domain:$ntlm_user:$ntlm_password" Domain:User:Password >"$work/ntlm-users"
     configure_kdc 88
     {
         kdb5_util create -s -r $realm -P master-key &&

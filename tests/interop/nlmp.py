@@ -74,6 +74,38 @@ def challenge(timestamp):
     return head + name + pairs
 
 
+def pairs_of(message):
+    """The list of an NTLM challenge, and its time or eight zeros."""
+    size, offset = struct.unpack_from("<H2xI", message, 40)
+    pairs, at, time_told = message[offset : offset + size], 0, bytes(8)
+    while True:
+        kind, size = struct.unpack_from("<HH", pairs, at)
+        if kind == 7:
+            time_told = pairs[at + 4 : at + 12]
+        if kind == 0:
+            return pairs, time_told
+        at += 4 + size
+
+
+def old_negotiate(size, flags):
+    """A NEGOTIATE_MESSAGE of 16 bytes without names, or 32 without a version."""
+    return (b"NTLMSSP\0" + struct.pack("<II", 1, flags) + bytes(16))[:size]
+
+
+def old_authenticate(challenge_message, text):
+    """An AUTHENTICATE_MESSAGE of the published account that has its contents where others have the version;
+    its flags are the server's, as those of Linux curl. No key is exchanged."""
+    flags = struct.unpack_from("<I", challenge_message, 20)[0] & ~FLAG_KEY_EXCHANGE
+    pairs, time_told = pairs_of(challenge_message)
+    temp = b"\1\1" + bytes(6) + time_told + b"\xaa" * 8 + bytes(4) + pairs + bytes(4)
+    response = hmac_md5(NTOWFV2, challenge_message[24:32] + temp) + temp
+    head, body = b"NTLMSSP\0" + struct.pack("<I", 3), b""
+    for part in (bytes(24), response, "Domain".encode(text), "User".encode(text), b"", b""):
+        head += struct.pack("<HHI", len(part), len(part), 64 + len(body))
+        body += part
+    return head + struct.pack("<I", flags) + body
+
+
 class Authenticate:
     """An AUTHENTICATE_MESSAGE (2.2.1.3), and what of it follows from the published key."""
 

@@ -17,6 +17,7 @@
 #include "gss/identity.h"
 #include "gss/input.h"
 #include "gss/mit/library.h"
+#include "gss/mit/old_ntlm.h"
 #include "gss/ntlm.h"
 #include "gss/package.h"
 #include "gss/status.h"
@@ -554,4 +555,42 @@ START_TEST(gss_ntlm_authenticates)
     ok(!ntlm_is_sound(span_of(message, sizeof(message))), "NTLMv2, the list is cut");
     message[20] = 25;
     ok(!ntlm_is_sound(span_of(message, sizeof(message))), "neither NTLM nor NTLMv2");
+}
+
+/* ---- old clients ---- */
+
+START_TEST(gss_old_messages)
+{
+    uint8_t first[44] = "NTLMSSP\0\1\0\0\0\6\x82\x08", third[96] = "NTLMSSP\0\3";
+
+    for (size_t size = 0; size <= sizeof(first); size++) {
+        struct span token = span_of(first, size);
+        uint8_t *copy = NULL;
+
+        ok(old_ntlm_prepare(&token, &copy), "first, %zu bytes", size);
+        ok((copy != NULL) == (size >= 16 && size < 40), "first, %zu bytes: a copy", size);
+        ok(token.size == (copy ? 40 : size) && (size == 0 || !memcmp(token.data, first, size)),
+           "first, %zu bytes: became %zu", size, token.size);
+        mem_free(copy);
+    }
+    for (uint8_t offset = 64; offset < 80; offset++) {
+        struct span token = span_of(third, sizeof(third));
+        uint8_t *copy = NULL;
+
+        third[20] = 8; /* a response */
+        third[24] = offset;
+        third[16] = 8; /* a part without length, which does not count */
+        third[63] = 0x42;
+        ok(old_ntlm_prepare(&token, &copy), "third, contents at %d", offset);
+        ok((copy != NULL) == (offset < 72), "third, contents at %d: a copy", offset);
+        ok(token.size == sizeof(third) && token.data[63] == (copy ? 0x40 : 0x42),
+           "third, contents at %d: flags %02x", offset, token.data[63]);
+        mem_free(copy);
+        copy = NULL;
+        third[63] = 0x40; /* no version is promised */
+        token = span_of(third, sizeof(third));
+        ok(old_ntlm_prepare(&token, &copy) && !copy, "third, no version");
+        token = span_of(third, 63);
+        ok(old_ntlm_prepare(&token, &copy) && !copy, "third, a cut head");
+    }
 }

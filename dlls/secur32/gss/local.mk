@@ -21,6 +21,7 @@ gss_mit_sources = \
 	dlls/secur32/gss/mit/errors.c \
 	dlls/secur32/gss/mit/library.c \
 	dlls/secur32/gss/mit/message.c \
+	dlls/secur32/gss/mit/old_ntlm.c \
 	dlls/secur32/gss/mit/spnego.c
 
 gss_pe_sources = \
@@ -34,6 +35,7 @@ gss_headers = \
 	dlls/secur32/gss/input.h \
 	dlls/secur32/gss/mit/abi.h \
 	dlls/secur32/gss/mit/library.h \
+	dlls/secur32/gss/mit/old_ntlm.h \
 	dlls/secur32/gss/mit/spnego.h \
 	dlls/secur32/gss/ntlm.h \
 	dlls/secur32/gss/output.h \

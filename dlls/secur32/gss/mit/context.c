@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "gss/mit/library.h"
+#include "gss/mit/old_ntlm.h"
 #include "gss/mit/spnego.h"
 
 /* gss-ntlmssp wants a name of a service; of this one it makes none for the server to see. */
@@ -190,7 +191,8 @@ enum mech_status mech_accept(struct mech_context **context, struct mech_step *st
 
     if (!c)
         return *context ? MECH_BAD_ARGUMENT : MECH_NO_MEMORY;
-    if (!spnego_prepare(&token, &copy))
+    /* One is about wrapped tokens, the other about bare ones: there is one copy at most. */
+    if (!spnego_prepare(&token, &copy) || !old_ntlm_prepare(&token, &copy))
         return step_done(c, step, MECH_NO_MEMORY, 0);
     input = library_buffer(token);
     if (step->bindings)
