@@ -47,6 +47,13 @@ START_TEST(datagram_mtu_attribute)
             SetContextAttributesW(&client->context, SECPKG_ATTR_DTLS_MTU, &wide, sizeof(wide)),
             SEC_E_OK, "a ULONG");
         ok_number(get_mtu(client, "1452"), 1452, "1452");
+        wide = 0x10000;
+        ok_status(
+            SetContextAttributesW(&client->context, SECPKG_ATTR_DTLS_MTU, &wide, sizeof(wide)),
+            SEC_E_OK, "64 KB");
+        wide = 0x104b0;
+        ok(SetContextAttributesW(&client->context, SECPKG_ATTR_DTLS_MTU, &wide, sizeof(wide)) < 0,
+           "more than 64 KB");
         ok_status(
             SetContextAttributesW(&client->context, SECPKG_ATTR_DTLS_MTU, &least, sizeof(least)),
             SEC_E_OK, "200");

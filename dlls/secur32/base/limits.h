@@ -14,6 +14,7 @@
 #define LIMIT_RECORD_HEADER        5        /* RFC 8446 5.1 */
 #define LIMIT_DATAGRAM_HEADER      13       /* RFC 6347 4.1 */
 #define LIMIT_MTU_MIN              200      /* SECPKG_ATTR_DTLS_MTU: 200 bytes to 64 KB, 1096 by default */
+#define LIMIT_MTU_MAX              0x10000
 #define LIMIT_MTU_DEFAULT          1096
 #define LIMIT_PLAINTEXT            16384    /* RFC 8446 5.1: 2^14 */
 #define LIMIT_CIPHERTEXT_TLS12     (LIMIT_PLAINTEXT + 2048) /* RFC 5246 6.2.3 */

@@ -204,6 +204,13 @@ SECURITY_STATUS schan_query_context(void *object, const struct ssp_attribute *as
     return status;
 }
 
+/* The MTU is given as a USHORT or, by most programs, as a ULONG. */
+static size_t given_size(const struct attribute *attribute, size_t room)
+{
+    return attribute->id == SECPKG_ATTR_DTLS_MTU && room >= sizeof(ULONG) ? sizeof(ULONG)
+                                                                          : attribute->size;
+}
+
 SECURITY_STATUS schan_set_context(void *object, const struct ssp_attribute *asked)
 {
     const struct attribute *attribute = attribute_find(asked->id);
@@ -215,7 +222,8 @@ SECURITY_STATUS schan_set_context(void *object, const struct ssp_attribute *aske
         return SEC_E_INVALID_TOKEN;
     if (asked->room < attribute->size)
         return SEC_E_BUFFER_TOO_SMALL;
-    memcpy(&value, asked->buffer, attribute->size);
+    memset(&value, 0, sizeof(value));
+    memcpy(&value, asked->buffer, given_size(attribute, asked->room));
     return attribute->set(object, &value);
 }
 

@@ -5,9 +5,8 @@
  *
  * Sources: Microsoft Learn, "QueryContextAttributes (Schannel)" and "SetContextAttributes function"
  * (SECPKG_ATTR_DTLS_MTU: 200 bytes to 64 KB; not supported where there is no DTLS). The pages name
- * no structure: Microsoft's DTLS sample and libmatoya pass a ULONG, SECBUFFER_DTLS_MTU is a USHORT.
- * On these machines the latter is the front of the former. That the SRTP profile is told in network
- * order was seen by str0m.
+ * no structure: Microsoft's DTLS sample and libmatoya set a ULONG, SECBUFFER_DTLS_MTU is a USHORT,
+ * and so is what is told. That the SRTP profile is told in network order was seen by str0m.
  */
 #include "schannel/attributes.h"
 
@@ -28,14 +27,15 @@ FILLER(dtls_mtu)
 
 SETTER(dtls_mtu)
 {
-    const USHORT *from = in;
+    const ULONG *from = in; /* what follows a USHORT is zero */
 
     if (!context->datagram)
         return SEC_E_UNSUPPORTED_FUNCTION;
-    if (*from < LIMIT_MTU_MIN)
+    if (*from < LIMIT_MTU_MIN || *from > LIMIT_MTU_MAX)
         return SEC_E_INVALID_PARAMETER;
     lock_take(&context->handshake);
-    datagram_set_mtu(context, *from);
+    /* A datagram cannot have the last of them. */
+    datagram_set_mtu(context, *from < LIMIT_MTU_MAX ? *from : LIMIT_MTU_MAX - 1);
     lock_release(&context->handshake);
     return SEC_E_OK;
 }
