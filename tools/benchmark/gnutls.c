@@ -124,7 +124,8 @@ static struct session *create(const struct wish *wish)
     gnutls_transport_set_push_function(session->tls, push);
     gnutls_transport_set_pull_function(session->tls, pull);
     gnutls_handshake_set_timeout(session->tls, 0);
-    if (wish->server && !wish->fresh) {
+    /* Servers give tickets, in all engines. */
+    if (wish->server) {
         if (!ticket_key.data)
             gnutls_session_ticket_key_generate(&ticket_key);
         gnutls_session_ticket_enable_server(session->tls, &ticket_key);

@@ -147,10 +147,6 @@ static struct session *create(const struct wish *wish)
     SSL_set_bio(session->tls, session->bio, session->bio);
     if (wish->server) {
         SSL_set_accept_state(session->tls);
-        if (wish->fresh) {
-            SSL_set_num_tickets(session->tls, 0);
-            SSL_set_options(session->tls, SSL_OP_NO_TICKET);
-        }
         return session;
     }
     SSL_set_connect_state(session->tls);
