@@ -516,46 +516,55 @@ START_TEST(datagram_resumption)
     pair_done(&pair);
 }
 
+/* SEC_APPLICATION_PROTOCOLS with one name. Returns its size. */
+static size_t make_protocols(unsigned char *to, const char *name)
+{
+    const ULONG extension = SecApplicationProtocolNegotiationExt_ALPN;
+    const USHORT list = (USHORT)(1 + strlen(name));
+    const ULONG lists = (ULONG)sizeof(extension) + (ULONG)sizeof(list) + list;
+
+    memcpy(to, &lists, 4);
+    memcpy(to + 4, &extension, 4);
+    memcpy(to + 8, &list, 2);
+    to[10] = (unsigned char)strlen(name);
+    memcpy(to + 11, name, strlen(name));
+    return 11 + strlen(name);
+}
+
 START_TEST(datagram_alpn)
 {
-    static const unsigned char list[] = {/* sizes and extension */ 11,
-                                         0,
-                                         0,
-                                         0,
-                                         2,
-                                         0,
-                                         0,
-                                         0,
-                                         5,
-                                         0,
-                                         /* names */ 4,
-                                         'c',
-                                         'o',
-                                         'a',
-                                         'p'};
+    static const char *const names[] = {"coap", "a name that is longer than those of GnuTLS are"};
+    unsigned char list[100];
     struct relay relay;
     struct pair pair;
 
     if (!pair_make(&pair, VERSION_DTLS12, "rsa"))
         return;
-    relay_init(&relay, &pair.client, &pair.server);
-    for (int role = LOOP_CLIENT; role <= LOOP_SERVER; role++) {
-        relay.side[role].alpn = (void *)(uintptr_t)list;
-        relay.side[role].alpn_size = sizeof(list);
-    }
-    if (ok(relay_handshake(&relay), "handshake")) {
-        for (int role = LOOP_CLIENT; role <= LOOP_SERVER; role++) {
-            SecPkgContext_ApplicationProtocol protocol;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        size_t length = strlen(names[i]), size = make_protocols(list, names[i]);
 
-            memset(&protocol, 0, sizeof(protocol));
-            ok_status(QueryContextAttributesW(&relay.side[role].context,
-                                              SECPKG_ATTR_APPLICATION_PROTOCOL, &protocol),
-                      SEC_E_OK, "application protocol");
-            ok(protocol.ProtocolIdSize == 4 && !memcmp(protocol.ProtocolId, "coap", 4),
-               "another protocol");
+        push_context("%s", names[i]);
+        relay_init(&relay, &pair.client, &pair.server);
+        for (int role = LOOP_CLIENT; role <= LOOP_SERVER; role++) {
+            relay.side[role].alpn = list;
+            relay.side[role].alpn_size = size;
         }
+        if (ok(relay_handshake(&relay), "handshake")) {
+            for (int role = LOOP_CLIENT; role <= LOOP_SERVER; role++) {
+                SecPkgContext_ApplicationProtocol protocol;
+
+                memset(&protocol, 0, sizeof(protocol));
+                ok_status(QueryContextAttributesW(&relay.side[role].context,
+                                                  SECPKG_ATTR_APPLICATION_PROTOCOL, &protocol),
+                          SEC_E_OK, "application protocol");
+                ok(protocol.ProtocolIdSize == length &&
+                       !memcmp(protocol.ProtocolId, names[i], length),
+                   "another protocol");
+            }
+        }
+        relay_done(&relay);
+        pop_context();
     }
-    relay_done(&relay);
     pair_done(&pair);
 }
 

@@ -197,6 +197,48 @@ START_TEST(threads_one_credential)
     }
 }
 
+/* Sixteen threads acquire and free one certificate's credential (Kestrel's tests lost it so). */
+#define ACQUIRERS 16
+
+struct acquirer {
+    PCCERT_CONTEXT certificate;
+    unsigned failures;
+};
+
+static void acquire_often(void *argument)
+{
+    struct acquirer *acquirer = argument;
+    const struct credential_wish wish = {.server = true, .certificate = acquirer->certificate};
+
+    for (unsigned i = 0; i < brief(200); i++) {
+        CredHandle credential;
+
+        if (credential_make(&wish, &credential) != SEC_E_OK ||
+            FreeCredentialsHandle(&credential) != SEC_E_OK)
+            acquirer->failures++;
+    }
+}
+
+START_TEST(threads_acquire)
+{
+    struct acquirer acquirers[ACQUIRERS];
+    struct host_thread *threads[ACQUIRERS];
+    PCCERT_CONTEXT certificate = pki_certificate("rsa");
+
+    if (!certificate)
+        return;
+    for (size_t i = 0; i < ACQUIRERS; i++) {
+        acquirers[i] = (struct acquirer){certificate, 0};
+        threads[i] = host_thread_start(acquire_often, &acquirers[i]);
+        ok(threads[i] != NULL, "no thread");
+    }
+    for (size_t i = 0; i < ACQUIRERS; i++) {
+        if (threads[i])
+            host_thread_join(threads[i]);
+        ok(!acquirers[i].failures, "thread %zu: %u failures", i, acquirers[i].failures);
+    }
+}
+
 /* A thread that uses a context until somebody deletes it. */
 struct user {
     struct loop_side side;

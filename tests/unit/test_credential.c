@@ -7,11 +7,14 @@
  */
 #include "schannel/credential_input.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "allocation.h"
 #include "harness.h"
 #include "schannel/session.h"
+#include "sspi/buffers.h"
 
 #define STREAMS (TLS_VERSION_1_0 | TLS_VERSION_1_1 | TLS_VERSION_1_2 | TLS_VERSION_1_3)
 
@@ -222,6 +225,63 @@ static SECURITY_STATUS query(struct schan_credential *credential, ULONG id, void
     const struct ssp_attribute asked = {id, buffer, room};
 
     return schan_query_credential(credential, &asked);
+}
+
+/* doc/attributes.md says of each attribute whether it can be asked for and set. */
+static FILE *open_document(void)
+{
+    const char *source = getenv("top_srcdir");
+    char path[1024];
+
+    snprintf(path, sizeof(path), "%s/doc/attributes.md", source ? source : ".");
+    return fopen(path, "r");
+}
+
+static void check_documented(struct schan_credential *server, const char *line)
+{
+    unsigned char room[256];
+    char name[64], asked[8], taken[8];
+    unsigned id;
+    SECURITY_STATUS status;
+
+    if (sscanf(line, "| 0x%x | %63s | %7s | %7s |", &id, name, asked, taken) != 4)
+        return;
+    memset(room, 0, sizeof(room));
+    status = query(server, id, room, sizeof(room));
+    ok((status == SEC_E_OK) == !strcmp(asked, "yes"), "%s, asked: %08lx", name,
+       (unsigned long)status);
+    if (id == SECPKG_ATTR_SUPPORTED_ALGS)
+        buffers_free(((SecPkgCred_SupportedAlgs *)(void *)room)->palgSupportedAlgs);
+    memset(room, 0, sizeof(room));
+    status = set(server, id, room, sizeof(room));
+    ok((status != SEC_E_UNSUPPORTED_FUNCTION) == !strcmp(taken, "yes"), "%s, set: %08lx", name,
+       (unsigned long)status);
+}
+
+START_TEST(credential_document)
+{
+    SCH_CREDENTIALS data = {.dwVersion = SCH_CREDENTIALS_VERSION};
+    FILE *document = open_document();
+    struct schan_credential *server;
+    bool credentials = false;
+    size_t rows = 0;
+    char line[512];
+
+    if (!document || !library_is_there()) {
+        skip("no document");
+        return;
+    }
+    server = acquire(SECPKG_CRED_INBOUND, &data, SEC_E_OK);
+    while (server && fgets(line, sizeof(line), document)) {
+        credentials = credentials || !strncmp(line, "Credentials (", 13);
+        if (!credentials || strncmp(line, "| 0x", 4) != 0)
+            continue;
+        rows++;
+        check_documented(server, line);
+    }
+    ok_number(rows, 6, "rows");
+    fclose(document);
+    schan_free_credential(server);
 }
 
 START_TEST(credential_narrowed)
