@@ -141,6 +141,7 @@ struct param_session_new {
     struct param_span authorities; /* of struct param_span; size: their number */
     struct param_span srtp;        /* of uint16_t; size: their number */
     uint32_t role, flags, versions, rsa_bits_min, dh_bits_min, handshake_limit, mtu;
+    uint32_t rsa_bits_max, dh_bits_max;
     uint32_t has_prestate, record, read, write, padding;
 };
 
@@ -304,7 +305,7 @@ PARAM_LAYOUT(param_credential_new,    24,  padding,      20);
 PARAM_LAYOUT(param_tickets_new,       16,  padding,      12);
 PARAM_LAYOUT(param_tickets_secret,    24,  secret,       8);
 PARAM_LAYOUT(param_cookie,            64,  write,        60);
-PARAM_LAYOUT(param_session_new,       200, padding,      196);
+PARAM_LAYOUT(param_session_new,       208, padding,      204);
 PARAM_LAYOUT(param_step,              48,  result,       24);
 PARAM_LAYOUT(param_output,            32,  padding,      28);
 PARAM_LAYOUT(param_supply_verdict,    16,  padding,      12);

@@ -231,6 +231,8 @@ static bool read_config(const struct param_session_new *call, struct tls_config 
     config->policy.versions = call->versions;
     config->policy.rsa_bits_min = call->rsa_bits_min;
     config->policy.dh_bits_min = call->dh_bits_min;
+    config->policy.rsa_bits_max = call->rsa_bits_max;
+    config->policy.dh_bits_max = call->dh_bits_max;
     config->handshake_limit = call->handshake_limit;
     config->mtu = call->mtu;
     config->credential = address(call->credential);

@@ -45,7 +45,7 @@ static enum tls_status open_end(struct ends *ends, enum tls_role role,
         .flags =
             TLS_FLAG_DATAGRAM | (role == TLS_CLIENT ? TLS_FLAG_ASK_CREDENTIAL | TLS_FLAG_ASK_VERDICT
                                                     : TLS_FLAG_REQUEST_PEER),
-        .policy = {DTLS_VERSION_1_2, suites, 2, groups, 2, schemes, 3, 0, 0},
+        .policy = {DTLS_VERSION_1_2, suites, 2, groups, 2, schemes, 3, 0, 0, 0, 0},
         .credential = role == TLS_SERVER ? ends->server : NULL,
         .mtu = MTU,
         .prestate = prestate,

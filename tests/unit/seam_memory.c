@@ -28,7 +28,7 @@ static bool open_session(struct work *work, enum tls_role role, struct tls_sessi
         .role = role,
         .flags = role == TLS_CLIENT ? TLS_FLAG_ASK_CREDENTIAL | TLS_FLAG_ASK_VERDICT
                                     : TLS_FLAG_REQUEST_PEER,
-        .policy = {work->version, suites, 2, groups, 2, schemes, 3, 0, 0},
+        .policy = {work->version, suites, 2, groups, 2, schemes, 3, 0, 0, 0, 0},
         .credential = role == TLS_SERVER ? work->server : NULL,
         .server_name = role == TLS_CLIENT ? span_of("localhost", 9) : span_of(NULL, 0),
     };

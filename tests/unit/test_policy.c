@@ -554,6 +554,8 @@ START_TEST(policy_crypto_keys)
     if (ok_status(policy_make(&wish, &policy), SEC_E_OK, "policy")) {
         ok_number(policy.tls.rsa_bits_min, 2048, "RSA");
         ok_number(policy.tls.dh_bits_min, 3072, "Diffie-Hellman");
+        ok_number(policy.tls.rsa_bits_max, 0, "RSA has no most");
+        ok_number(policy.tls.dh_bits_max, 4096, "Diffie-Hellman at most");
         check_list("groups", policy.groups, policy.tls.group_count, "001d 0018");
         check_list("schemes", policy.schemes, policy.tls.scheme_count,
                    "0804 0805 0806 0503 0603 0809 080a 080b");

@@ -234,6 +234,8 @@ static void store(const struct policy_base *work, struct schan_policy *policy)
         .scheme_count = work->scheme_count,
         .rsa_bits_min = work->rsa_bits_min,
         .dh_bits_min = work->dh_bits_min,
+        .rsa_bits_max = work->rsa_bits_max,
+        .dh_bits_max = work->dh_bits_max,
     };
     point_at_lists(policy);
 }
@@ -283,6 +285,8 @@ SECURITY_STATUS policy_narrow(const struct schan_wish *wish, struct schan_policy
         .scheme_count = policy->tls.scheme_count,
         .rsa_bits_min = policy->tls.rsa_bits_min,
         .dh_bits_min = policy->tls.dh_bits_min,
+        .rsa_bits_max = policy->tls.rsa_bits_max,
+        .dh_bits_max = policy->tls.dh_bits_max,
     };
 
     memcpy(work.suites, policy->suites, sizeof(work.suites));

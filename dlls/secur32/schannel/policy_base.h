@@ -18,7 +18,7 @@ struct policy_base {
     uint16_t groups[POLICY_GROUPS];
     uint16_t schemes[POLICY_SCHEMES];
     size_t suite_count, null_count, group_count, scheme_count;
-    uint32_t rsa_bits_min, dh_bits_min;
+    uint32_t rsa_bits_min, dh_bits_min, rsa_bits_max, dh_bits_max;
 };
 
 /* policy_settings.c: a copy of the snapshot, which is at most a second old. */

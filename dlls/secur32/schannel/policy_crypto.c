@@ -152,10 +152,13 @@ static bool allows(const struct setting *setting, uint32_t bits)
            (!setting->maximum || bits <= setting->maximum);
 }
 
-static void raise(uint32_t *minimum, uint32_t to)
+/* The range of a setting narrows the one that there is. A maximum of 0 is none. */
+static void narrow(const struct setting *setting, uint32_t *minimum, uint32_t *maximum)
 {
-    if (*minimum < to)
-        *minimum = to;
+    if (*minimum < setting->minimum)
+        *minimum = setting->minimum;
+    if (setting->maximum && (!*maximum || *maximum > setting->maximum))
+        *maximum = setting->maximum;
 }
 
 /* ---- key exchange ---- */
@@ -189,9 +192,9 @@ static void apply_exchange(const struct setting *setting, struct policy_base *wo
     work->group_count =
         policy_filter(work->groups, work->group_count, exchange_keeps_group, setting);
     if (same_name(setting, "RSA"))
-        raise(&work->rsa_bits_min, setting->minimum);
+        narrow(setting, &work->rsa_bits_min, &work->rsa_bits_max);
     if (same_name(setting, "DH"))
-        raise(&work->dh_bits_min, setting->minimum);
+        narrow(setting, &work->dh_bits_min, &work->dh_bits_max);
 }
 
 /* ---- signatures ---- */
@@ -241,7 +244,7 @@ static void apply_certificate(const struct setting *setting, struct policy_base 
     work->scheme_count =
         policy_filter(work->schemes, work->scheme_count, certificate_keeps_scheme, setting);
     if (same_name(setting, "RSA"))
-        raise(&work->rsa_bits_min, setting->minimum);
+        narrow(setting, &work->rsa_bits_min, &work->rsa_bits_max);
 }
 
 static void apply_signature(const struct setting *setting, struct policy_base *work)
@@ -251,7 +254,7 @@ static void apply_signature(const struct setting *setting, struct policy_base *w
     work->scheme_count =
         policy_filter(work->schemes, work->scheme_count, signature_keeps_scheme, setting);
     if (same_name(setting, "RSA"))
-        raise(&work->rsa_bits_min, setting->minimum);
+        narrow(setting, &work->rsa_bits_min, &work->rsa_bits_max);
 }
 
 /* ---- ciphers and digests of suites ---- */

@@ -236,6 +236,11 @@ static void read_key_lengths(enum tls_role role, struct policy_base *base)
     if (read_number("KeyExchangeAlgorithms\\Diffie-Hellman",
                     server ? "ServerMinKeyBitLength" : "ClientMinKeyBitLength", &value))
         base->dh_bits_min = value;
+    if (!server && read_number("KeyExchangeAlgorithms\\PKCS", "ClientMaxKeyBitLength", &value))
+        base->rsa_bits_max = value;
+    if (!server &&
+        read_number("KeyExchangeAlgorithms\\Diffie-Hellman", "ClientMaxKeyBitLength", &value))
+        base->dh_bits_max = value;
 }
 
 static void make_base(enum tls_role role, const struct tls_library *library,

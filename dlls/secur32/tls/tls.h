@@ -194,6 +194,7 @@ struct tls_policy {
     size_t scheme_count;
     uint32_t rsa_bits_min; /* of the peer's key; 0: library's own */
     uint32_t dh_bits_min;
+    uint32_t rsa_bits_max, dh_bits_max; /* client: 0: no limit */
 };
 
 /* struct tls_config.flags */

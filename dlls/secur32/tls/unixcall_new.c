@@ -184,6 +184,8 @@ static void copy_config(const struct tls_config *from, struct param_session_new 
     to->versions = policy->versions;
     to->rsa_bits_min = policy->rsa_bits_min;
     to->dh_bits_min = policy->dh_bits_min;
+    to->rsa_bits_max = policy->rsa_bits_max;
+    to->dh_bits_max = policy->dh_bits_max;
     to->handshake_limit = from->handshake_limit;
     to->mtu = from->mtu;
     to->srtp = list(from->srtp, from->srtp_count);

@@ -87,7 +87,7 @@ int handshake_verify(gnutls_session_t handle)
 
     if (!chain || count == 0)
         return 0; /* a client without certificate; whether that is good, GnuTLS knows */
-    if (leaf_rsa_bits_below(&chain[0], session->rsa_bits_min)) {
+    if (leaf_rsa_bits_outside(&chain[0], session->rsa_bits_min, session->rsa_bits_max)) {
         work->verdict = ALERT_INSUFFICIENT_SECURITY;
         return GNUTLS_E_CERTIFICATE_ERROR;
     }

@@ -171,6 +171,25 @@ static int check_suite(const struct tls_session *session)
     return GNUTLS_E_NO_CIPHER_SUITES;
 }
 
+/* By now GnuTLS has read the ServerKeyExchange, and has checked its prime against the least size.
+ */
+static int check_group(const struct tls_session *session)
+{
+    int bits;
+
+    if (!session->dh_bits_max || session->role != TLS_CLIENT)
+        return 0;
+    bits = gnutls.dh_get_prime_bits(session->handle);
+    return bits > 0 && (uint32_t)bits > session->dh_bits_max ? GNUTLS_E_DH_PRIME_UNACCEPTABLE : 0;
+}
+
+static int check_message(const struct tls_session *session, unsigned type)
+{
+    if (type == GNUTLS_HANDSHAKE_SERVER_HELLO)
+        return check_suite(session);
+    return type == GNUTLS_HANDSHAKE_SERVER_HELLO_DONE ? check_group(session) : 0;
+}
+
 int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned incoming,
                const gnutls_datum_t *message)
 {
@@ -183,7 +202,7 @@ int hello_hook(gnutls_session_t handle, unsigned type, unsigned when, unsigned i
     if (type == GNUTLS_HANDSHAKE_SERVER_HELLO && session->tickets)
         tickets_accept(session->tickets, handle);
     if (when == GNUTLS_HOOK_POST)
-        return type == GNUTLS_HANDSHAKE_SERVER_HELLO ? check_suite(session) : 0;
+        return check_message(session, type);
     if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && session->role == TLS_SERVER)
         return read_client_hello(session, body);
     if (type == GNUTLS_HANDSHAKE_SERVER_HELLO)

@@ -62,12 +62,12 @@ static void remember(const uint8_t hash[HASH_SIZE], uint32_t bits)
     lock_release(&known_lock);
 }
 
-bool leaf_rsa_bits_below(const gnutls_datum_t *certificate, uint32_t minimum)
+bool leaf_rsa_bits_outside(const gnutls_datum_t *certificate, uint32_t minimum, uint32_t maximum)
 {
     uint8_t hash[HASH_SIZE];
     uint32_t bits;
 
-    if (minimum == 0)
+    if (minimum == 0 && maximum == 0)
         return false;
     if (gnutls.hash_fast(GNUTLS_DIG_SHA256, certificate->data, certificate->size, hash) < 0) {
         bits = parse(certificate);
@@ -78,5 +78,5 @@ bool leaf_rsa_bits_below(const gnutls_datum_t *certificate, uint32_t minimum)
             remember(hash, bits);
         }
     }
-    return bits != 0 && bits < minimum;
+    return bits != 0 && (bits < minimum || (maximum && bits > maximum));
 }

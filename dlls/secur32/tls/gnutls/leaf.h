@@ -9,7 +9,8 @@
 
 #include "tls/gnutls/library.h"
 
-/* An RSA key of less than so many bits. minimum 0: no. A certificate that cannot be read: no. */
-bool leaf_rsa_bits_below(const gnutls_datum_t *certificate, uint32_t minimum);
+/* An RSA key of less, or of more, than so many bits; 0: no limit. A certificate that cannot be
+ * read: no. */
+bool leaf_rsa_bits_outside(const gnutls_datum_t *certificate, uint32_t minimum, uint32_t maximum);
 
 #endif

@@ -245,6 +245,8 @@ static void read_config(struct tls_session *session, const struct tls_config *co
     session->role = config->role;
     session->flags = config->flags;
     session->rsa_bits_min = config->policy.rsa_bits_min;
+    session->rsa_bits_max = config->policy.rsa_bits_max;
+    session->dh_bits_max = config->policy.dh_bits_max;
     session->versions = config->policy.versions;
     session->handshake_limit =
         config->handshake_limit ? config->handshake_limit : LIMIT_HANDSHAKE_MAX;

@@ -85,6 +85,8 @@ struct tls_session {
     enum tls_role role;      /* (c) */
     uint32_t flags;          /* (c) */
     uint32_t rsa_bits_min;   /* (c) */
+    uint32_t rsa_bits_max;   /* (c) 0: no limit */
+    uint32_t dh_bits_max;    /* (c) likewise */
     uint32_t versions;       /* (c) TLS_VERSION_..., of the policy */
     size_t handshake_limit;  /* (c) bytes of one handshake message */
     struct lock library;
