@@ -8,6 +8,7 @@
  *   handshake_input.c   whole records out of the caller's TOKEN; EXTRA and MISSING
  *   handshake_step.c    the events of tls_step until something must be told to the caller
  *   handshake_post.c    calls on a connected context
+ *   interlude.c         data between the records of a renegotiation
  *   handshake_output.c  token and alert into the caller's buffers
  *   handshake_datagram.c  what is otherwise with datagrams
  *
