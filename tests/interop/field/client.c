@@ -367,7 +367,8 @@ static void protocol_after_tickets(const struct arguments *arguments)
     peer_close(&peer);
 }
 
-/* Peer: s_server, which is told to ask for renegotiation when the first line has come. */
+/* Peer: s_server, which is told to ask for renegotiation when the first line has come; with a count
+ * gnutls-serv, which is told by that line. */
 static void renegotiation(const struct arguments *arguments)
 {
     HCERTSTORE store = NULL;
@@ -380,7 +381,7 @@ static void renegotiation(const struct arguments *arguments)
     acquire(&peer, 4, SP_PROT_TLS1_2_CLIENT, MANUAL, certificate);
     status = peer_handshake(&peer, arguments->port);
     if (status == SEC_E_OK)
-        status = peer_say(&peer, "first\n");
+        status = peer_say(&peer, arguments->count ? "**REHANDSHAKE**\n" : "first\n");
     while (status == SEC_E_OK || status == SEC_E_INCOMPLETE_MESSAGE) {
         if (!peer.have && !peer_read(&peer))
             break;
