@@ -266,6 +266,16 @@ def old_client(size, flags, text):
     peer.done()
 
 
+def broken_promise(flags):
+    """A key was agreed on, and then there is none: no server may look for it."""
+    peer = Peer("server", "NTLM")
+    peer.say("token " + nlmp.old_negotiate(32, 0xE2088235).hex())
+    challenge = bytes.fromhex(peer.hear("token")[1])
+    peer.say("token " + nlmp.old_authenticate(challenge, "utf-16le", flags).hex())
+    assert peer.hear("error")[1].startswith("80090308"), "SEC_E_INVALID_TOKEN"
+    assert peer.done() == 1
+
+
 def wrong_target():
     peer = Peer("client", "Kerberos", "HTTP/nobody.example", USER, REALM, PASSWORD)
     assert peer.hear("error")[1].startswith("80090303"), "SEC_E_TARGET_UNKNOWN"
@@ -330,6 +340,8 @@ test("the published example of NTLMv2, with a time and so with a MIC", published
 test("an old client of NTLM, 32 bytes, Unicode", old_client, 32, 0x00088205, "utf-16le")
 test("an old client of NTLM, 32 bytes, OEM text", old_client, 32, 0x00088206, "ascii")
 test("an old client of NTLM, 16 bytes", old_client, 16, 0x00088205, "utf-16le")
+test("a client that agreed on a key and sends none", broken_promise, 0x62088235)
+test("the same, and says so", broken_promise, 0x22088235)
 test("an unknown service", wrong_target)
 test("Kerberos without a ticket", no_ticket, "Kerberos", "8009030e")
 test("no KDC for the realm", no_authority)

@@ -92,10 +92,11 @@ def old_negotiate(size, flags):
     return (b"NTLMSSP\0" + struct.pack("<II", 1, flags) + bytes(16))[:size]
 
 
-def old_authenticate(challenge_message, text):
+def old_authenticate(challenge_message, text, flags=None):
     """An AUTHENTICATE_MESSAGE of the published account that has its contents where others have the version;
     its flags are the server's, as those of Linux curl. No key is exchanged."""
-    flags = struct.unpack_from("<I", challenge_message, 20)[0] & ~FLAG_KEY_EXCHANGE
+    if flags is None:
+        flags = struct.unpack_from("<I", challenge_message, 20)[0] & ~FLAG_KEY_EXCHANGE
     pairs, time_told = pairs_of(challenge_message)
     temp = b"\1\1" + bytes(6) + time_told + b"\xaa" * 8 + bytes(4) + pairs + bytes(4)
     response = hmac_md5(NTOWFV2, challenge_message[24:32] + temp) + temp

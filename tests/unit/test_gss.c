@@ -450,6 +450,14 @@ START_TEST(gss_bindings)
 
 /* ---- NTLM's messages ---- */
 
+/* Behind a first message without key exchange. */
+static bool is_sound(struct span token)
+{
+    struct ntlm_seen seen = {.first = true};
+
+    return ntlm_is_sound(token, &seen);
+}
+
 /* A challenge with a name and a list. */
 static const uint8_t challenge[] = "NTLMSSP\0\2\0\0\0" /* signature, type */
                                    "\2\0\2\0\70\0\0\0" /* the name: two bytes at 56 */
@@ -487,16 +495,16 @@ START_TEST(gss_ntlm_challenges)
     };
     uint8_t bent[CHALLENGE_SIZE];
 
-    ok(ntlm_is_sound(span_of(challenge, CHALLENGE_SIZE)), "as it should be");
+    ok(is_sound(span_of(challenge, CHALLENGE_SIZE)), "as it should be");
     for (size_t size = 8; size < CHALLENGE_SIZE; size++)
-        ok(!ntlm_is_sound(span_of(challenge, size)), "cut after %zu bytes", size);
+        ok(!is_sound(span_of(challenge, size)), "cut after %zu bytes", size);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         memcpy(bent, challenge, sizeof(bent));
         bent[rows[i].at] = rows[i].value;
-        ok(!ntlm_is_sound(span_of(bent, sizeof(bent))), "%s", rows[i].name);
+        ok(!is_sound(span_of(bent, sizeof(bent))), "%s", rows[i].name);
     }
-    ok(ntlm_is_sound(BYTES("NTLMSSP\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-                           "12345678")),
+    ok(is_sound(BYTES("NTLMSSP\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                      "12345678")),
        "the oldest form");
 }
 
@@ -506,55 +514,90 @@ START_TEST(gss_ntlm_wrapped)
     uint8_t token[4 + CHALLENGE_SIZE + 3] = {0xa1, 0x7f, 0x04, CHALLENGE_SIZE};
 
     memcpy(token + 4, challenge, CHALLENGE_SIZE);
-    ok(ntlm_is_sound(span_of(token, sizeof(token))), "short length");
-    ok(!ntlm_is_sound(span_of(token, sizeof(token) - 4)), "cut");
+    ok(is_sound(span_of(token, sizeof(token))), "short length");
+    ok(!is_sound(span_of(token, sizeof(token) - 4)), "cut");
     token[3] = CHALLENGE_SIZE - 1;
-    ok(!ntlm_is_sound(span_of(token, sizeof(token))), "too short");
+    ok(!is_sound(span_of(token, sizeof(token))), "too short");
     token[1] = 0x04;
     token[2] = 0x81;
     token[3] = CHALLENGE_SIZE;
-    ok(ntlm_is_sound(span_of(token, sizeof(token))), "a length of one byte more");
+    ok(is_sound(span_of(token, sizeof(token))), "a length of one byte more");
     token[1] = 0x05;
-    ok(!ntlm_is_sound(span_of(token, sizeof(token))), "no octet string");
-    ok(!ntlm_is_sound(span_of(token + 3, CHALLENGE_SIZE)), "no room for a length");
-    ok(ntlm_is_sound(BYTES("\xa1\x03\x04\x01x")), "without NTLM");
+    ok(!is_sound(span_of(token, sizeof(token))), "no octet string");
+    ok(!is_sound(span_of(token + 3, CHALLENGE_SIZE)), "no room for a length");
+    ok(is_sound(BYTES("\xa1\x03\x04\x01x")), "without NTLM");
 }
 
 START_TEST(gss_ntlm_authenticates)
 {
     uint8_t message[64 + 48] = "NTLMSSP\0\3";
 
-    ok(ntlm_is_sound(span_of(message, 64)), "all parts empty");
-    ok(!ntlm_is_sound(span_of(message, 63)), "a head that is cut");
+    ok(is_sound(span_of(message, 64)), "all parts empty");
+    ok(!is_sound(span_of(message, 63)), "a head that is cut");
     for (size_t i = 0; i < 6; i++) {
         uint8_t *part = message + 12 + 8 * i;
 
         part[0] = i == 5 ? 16 : 24;
         part[4] = (uint8_t)(sizeof(message) - part[0]);
-        ok(ntlm_is_sound(span_of(message, sizeof(message))), "part %zu", i);
+        ok(is_sound(span_of(message, sizeof(message))), "part %zu", i);
         part[4]++;
-        ok(!ntlm_is_sound(span_of(message, sizeof(message))), "part %zu behind the end", i);
+        ok(!is_sound(span_of(message, sizeof(message))), "part %zu behind the end", i);
         part[4] = 63;
-        ok(!ntlm_is_sound(span_of(message, sizeof(message))), "part %zu in the head", i);
+        ok(!is_sound(span_of(message, sizeof(message))), "part %zu in the head", i);
         memset(part, 0, 8);
     }
     for (uint8_t size = 0; size < 24; size++) {
         message[52] = size;
         message[56] = 64;
         message[63] = 0x40; /* a key is promised */
-        ok(ntlm_is_sound(span_of(message, sizeof(message))) == (size == 16), "a key of %d", size);
+        ok(is_sound(span_of(message, sizeof(message))) == (size == 16), "a key of %d", size);
         message[63] = 0;
-        ok(ntlm_is_sound(span_of(message, sizeof(message))) == (size == 16 || size == 0),
+        ok(is_sound(span_of(message, sizeof(message))) == (size == 16 || size == 0),
            "a key of %d that is not promised", size);
     }
     memset(message + 52, 0, 12);
     message[20] = 48; /* a response of NTLMv2 whose list is its end */
     message[24] = 64;
-    ok(ntlm_is_sound(span_of(message, sizeof(message))), "NTLMv2");
+    ok(is_sound(span_of(message, sizeof(message))), "NTLMv2");
     message[20] = 47;
-    ok(!ntlm_is_sound(span_of(message, sizeof(message))), "NTLMv2, the list is cut");
+    ok(!is_sound(span_of(message, sizeof(message))), "NTLMv2, the list is cut");
     message[20] = 25;
-    ok(!ntlm_is_sound(span_of(message, sizeof(message))), "neither NTLM nor NTLMv2");
+    ok(!is_sound(span_of(message, sizeof(message))), "neither NTLM nor NTLMv2");
+}
+
+/* Whether the third message needs a key is what the first one said, not what it says itself. */
+START_TEST(gss_ntlm_keys)
+{
+    static const struct {
+        const char *name;
+        bool first, wrapped;
+        uint8_t first_flags, third_flags, size;
+        bool want;
+    } rows[] = {
+        {"agreed on, there", true, false, 0x40, 0x40, 16, true},
+        {"agreed on, not there", true, false, 0x40, 0x40, 0, false},
+        {"agreed on, neither there nor told of", true, false, 0x40, 0, 0, false},
+        {"the same within SPNEGO", true, true, 0x40, 0, 0, false},
+        {"not agreed on, not there", true, false, 0, 0, 0, true},
+        {"not agreed on, there", true, false, 0, 0, 16, true},
+        {"not agreed on, told of, not there", true, false, 0, 0x40, 0, false},
+        {"no first message, not there", false, false, 0, 0, 0, false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        uint8_t first[2 + 32] = "\x04\x20NTLMSSP\0\1", third[64 + 16] = "NTLMSSP\0\3";
+        struct ntlm_seen seen = {.first = false};
+        size_t skipped = rows[i].wrapped ? 0 : 2;
+
+        first[2 + 15] = rows[i].first_flags;
+        third[52] = rows[i].size;
+        third[56] = 64;
+        third[63] = rows[i].third_flags;
+        if (rows[i].first)
+            ok(ntlm_is_sound(span_of(first + skipped, sizeof(first) - skipped), &seen), "%s: first",
+               rows[i].name);
+        ok(ntlm_is_sound(span_of(third, sizeof(third)), &seen) == rows[i].want, "%s", rows[i].name);
+    }
 }
 
 /* ---- old clients ---- */

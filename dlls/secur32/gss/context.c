@@ -195,7 +195,7 @@ static SECURITY_STATUS check_token(const struct progress *p, bool is_first)
 
     if (is_first && !p->context->is_server)
         return SEC_E_OK;
-    if (!ntlm_is_sound(p->input.token))
+    if (!ntlm_is_sound(p->input.token, &p->context->seen))
         return SEC_E_INVALID_TOKEN;
     if (mech == MECH_NEGOTIATE) {
         if (is_first && kind == TOKEN_OTHER)

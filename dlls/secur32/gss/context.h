@@ -11,6 +11,7 @@
 #include "base/sync.h"
 #include "gss/credential.h"
 #include "gss/identity.h"
+#include "gss/ntlm.h"
 
 enum gss_phase { PHASE_PROGRESS, PHASE_READY, PHASE_FAILED };
 
@@ -29,6 +30,7 @@ struct gss_context {
     struct lock lock;
     enum mech mech; /* Negotiate may give way to NTLM */
     struct mech_context *mech_context;
+    struct ntlm_seen seen;
     enum gss_phase phase;
     enum mech chosen;
     ULONG attributes;

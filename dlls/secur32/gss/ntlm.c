@@ -20,6 +20,10 @@
 #define KEY_EXCHANGE 0x40000000u /* the client sends a key */
 #define KEY_SIZE 16
 
+/* Of the first message. */
+#define NEGOTIATE_SIZE 16 /* the oldest form has no names */
+#define NEGOTIATE_FLAGS 12
+
 /* Of the challenge. */
 #define CHALLENGE_SIZE 32 /* the oldest form has no list */
 #define CHALLENGE_NAME 12
@@ -112,15 +116,17 @@ static bool challenge_is_sound(struct span message)
            (list.size == 0 || list_is_sound(list));
 }
 
-/* gss-ntlmssp takes 16 bytes of it, wherever that is. */
-static bool key_is_sound(struct span message, struct span key)
+/* gss-ntlmssp goes by what was agreed on before, whatever this message's flags say, and then takes
+ * 16 bytes of it, wherever that is. */
+static bool key_is_sound(struct span message, struct span key, const struct ntlm_seen *seen)
 {
     bool is_sent = little(message.data + AUTHENTICATE_FLAGS, 4) & KEY_EXCHANGE;
+    bool may_be_missing = seen->first && !seen->key_exchange && !is_sent;
 
-    return key.size == KEY_SIZE || (key.size == 0 && !is_sent);
+    return key.size == KEY_SIZE || (key.size == 0 && may_be_missing);
 }
 
-static bool authenticate_is_sound(struct span message)
+static bool authenticate_is_sound(struct span message, const struct ntlm_seen *seen)
 {
     struct span part;
 
@@ -129,7 +135,7 @@ static bool authenticate_is_sound(struct span message)
     for (size_t i = 0; i < AUTHENTICATE_FIELDS; i++) {
         if (!field(message, AUTHENTICATE_FIRST + 8 * i, AUTHENTICATE_SIZE, &part))
             return false;
-        if (i == AUTHENTICATE_KEY && !key_is_sound(message, part))
+        if (i == AUTHENTICATE_KEY && !key_is_sound(message, part, seen))
             return false;
         if (i != AUTHENTICATE_NT || part.size <= RESPONSE_NTLM1)
             continue;
@@ -140,17 +146,27 @@ static bool authenticate_is_sound(struct span message)
     return true;
 }
 
-static bool message_is_sound(struct span message)
+static bool negotiate_is_sound(struct span message, struct ntlm_seen *seen)
+{
+    if (message.size < NEGOTIATE_SIZE)
+        return false;
+    seen->first = true;
+    seen->key_exchange =
+        seen->key_exchange || little(message.data + NEGOTIATE_FLAGS, 4) & KEY_EXCHANGE;
+    return true;
+}
+
+static bool message_is_sound(struct span message, struct ntlm_seen *seen)
 {
     if (message.size < TYPE_OFFSET + 4)
         return false;
     switch (little(message.data + TYPE_OFFSET, 4)) {
     case 1:
-        return message.size >= 16;
+        return negotiate_is_sound(message, seen);
     case 2:
         return challenge_is_sound(message);
     case 3:
-        return authenticate_is_sound(message);
+        return authenticate_is_sound(message, seen);
     default:
         return false;
     }
@@ -176,7 +192,7 @@ static bool wrapped_size(struct span token, size_t at, size_t *size)
     return false;
 }
 
-bool ntlm_is_sound(struct span token)
+bool ntlm_is_sound(struct span token, struct ntlm_seen *seen)
 {
     for (size_t at = 0; at + MARK_SIZE <= token.size; at++) {
         size_t size = token.size;
@@ -185,7 +201,7 @@ bool ntlm_is_sound(struct span token)
             continue;
         if (at > 0 && !wrapped_size(token, at, &size))
             return false;
-        if (!message_is_sound(span_of(token.data + at, size)))
+        if (!message_is_sound(span_of(token.data + at, size), seen))
             return false;
         if (at == 0)
             return true; /* what follows is the message's own */

@@ -9,8 +9,15 @@
 
 #include "base/span.h"
 
+/* What a server has seen of a client's messages; zeros at first. */
+struct ntlm_seen {
+    bool first;        /* a first message */
+    bool key_exchange; /* one that wants to send a key */
+};
+
 /* Of a token of any mechanism: each NTLM message in it, bare or as an octet string of SPNEGO, has
- * its parts inside of itself. True for a token without one. */
-bool ntlm_is_sound(struct span token);
+ * its parts inside of itself, and the key that gss-ntlmssp will look for. True for a token without
+ * one. */
+bool ntlm_is_sound(struct span token, struct ntlm_seen *seen);
 
 #endif
