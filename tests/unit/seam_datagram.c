@@ -13,6 +13,7 @@
 
 #include "allocation.h"
 #include "harness.h"
+#include "seam_sign.h"
 
 #define HEADER 13
 #define MTU 400
@@ -30,6 +31,7 @@ struct ends {
     struct datagram queue[2][QUEUE]; /* that go to each */
     size_t count[2];
     struct tls_credential *server, *client;
+    unsigned signatures; /* that were asked for */
 };
 
 static const uint16_t srtp[] = {7, 1};
@@ -86,6 +88,37 @@ static bool take(struct ends *ends, enum tls_role role, struct datagram *datagra
     return true;
 }
 
+static bool supply_signature(struct tls_session *session)
+{
+    struct tls_sign_request request;
+    uint8_t signature[1024];
+    size_t size;
+
+    if (tls_sign_request(session, &request) != TLS_OK)
+        return false;
+    size = seam_sign(&request, signature, sizeof(signature));
+    return size && tls_supply_signature(session, span_of(signature, size)) == TLS_OK;
+}
+
+/* What the session has asked for. false: nothing that can be given. */
+static bool supply(struct ends *ends, enum tls_role role, enum tls_event event)
+{
+    struct tls_session *session = ends->session[role];
+
+    switch (event) {
+    case TLS_WANT_VERDICT:
+        tls_supply_verdict(session, 0);
+        return true;
+    case TLS_WANT_CREDENTIAL:
+        return tls_supply_credential(session, ends->client) == TLS_OK;
+    case TLS_WANT_SIGN:
+        ends->signatures++;
+        return supply_signature(session);
+    default:
+        return false;
+    }
+}
+
 static bool step(struct ends *ends, enum tls_role role, struct span input)
 {
     struct tls_result result;
@@ -93,12 +126,7 @@ static bool step(struct ends *ends, enum tls_role role, struct span input)
     for (unsigned i = 0; i < 8; i++) {
         tls_step(ends->session[role], input, &result);
         input = span_of(NULL, 0);
-        if (result.event == TLS_WANT_VERDICT)
-            tls_supply_verdict(ends->session[role], 0);
-        else if (result.event == TLS_WANT_CREDENTIAL) {
-            if (tls_supply_credential(ends->session[role], ends->client) != TLS_OK)
-                return false;
-        } else
+        if (!supply(ends, role, result.event))
             break;
     }
     ends->done[role] = ends->done[role] || result.event == TLS_DONE;
@@ -303,6 +331,25 @@ START_TEST(seam_datagram_handshake)
         free_ends(&ends);
         pop_context();
     }
+}
+
+/* Keys that stay with their provider, on both sides. */
+START_TEST(seam_datagram_sign)
+{
+    static struct ends ends;
+
+    if (!open_ends(&ends))
+        return;
+    tls_credential_free(ends.server);
+    tls_credential_free(ends.client);
+    ends.server = seam_credential("rsa", true);
+    ends.client = seam_credential("client-rsa", true);
+    if (ends.server && ends.client && ok(exchange_cookies(&ends), "cookies") &&
+        ok(finish(&ends, false), "handshake")) {
+        ok_number(ends.signatures, 2, "signatures");
+        check_records(&ends);
+    }
+    free_ends(&ends);
 }
 
 /* Without input the flight comes again, as often as it is asked for, also when a part of the answer
