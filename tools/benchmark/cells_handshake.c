@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define SAMPLES_MAXIMUM 1000
+#define BUDGETS 5 /* a handshake is one sample, and takes as long as some slices of messages */
 
 static double samples[SAMPLES_MAXIMUM];
 
@@ -77,7 +78,7 @@ void cell_handshake(const struct engine *engine, const struct cell *cell, struct
     if (resume)
         good = client_once(engine, peer, &wish, true, samples, result);
     while (good && count < SAMPLES_MAXIMUM &&
-           (count < 10 || system_clock_ns() - begin < 2 * cell->budget_ns)) {
+           (count < 10 || system_clock_ns() - begin < BUDGETS * cell->budget_ns)) {
         good = client_once(engine, peer, &wish, false, &samples[count], result);
         count += good;
     }
@@ -153,7 +154,7 @@ void cell_pair(const struct engine *engine, const struct cell *cell, struct resu
         good = good && pair_once(engine, &wish, &pair, true, full_bytes, result);
     }
     while (good && count < SAMPLES_MAXIMUM &&
-           (count < 10 || system_clock_ns() - begin < 2 * cell->budget_ns)) {
+           (count < 10 || system_clock_ns() - begin < BUDGETS * cell->budget_ns)) {
         good = pair_once(engine, &wish, &pair, false, full_bytes, result);
         if (good)
             samples[count++] = (double)pair.server_ns + (server ? 0 : (double)pair.client_ns);

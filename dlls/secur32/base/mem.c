@@ -62,7 +62,7 @@ void *mem_alloc_array(size_t count, size_t size)
 
 void *mem_copy(struct span bytes)
 {
-    void *copy = mem_alloc(bytes.size);
+    void *copy = failure_is_due() ? NULL : malloc(bytes.size ? bytes.size : 1);
 
     if (copy && bytes.size)
         memcpy(copy, bytes.data, bytes.size);

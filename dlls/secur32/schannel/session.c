@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/sync.h"
@@ -34,7 +35,7 @@ struct entry {
     struct link by_key, by_credential;
     struct entry *older, *newer; /* by use */
     uint64_t credential_id, expires_ms;
-    char *name;
+    char *name; /* name and data lie behind the struct, in one block with it */
     uint8_t *data;
     size_t size;
     bool single_use;
@@ -53,27 +54,28 @@ static void entry_free(struct entry *entry)
 {
     if (!entry)
         return;
-    mem_wipe_free(entry->data, entry->size);
-    mem_free(entry->name);
+    mem_wipe(entry->data, entry->size);
     mem_free(entry);
 }
 
 static struct entry *entry_new(uint64_t credential_id, const char *name, struct span data)
 {
-    struct entry *entry = mem_alloc(sizeof(*entry));
+    size_t name_size = strlen(name) + 1, size;
+    struct entry *entry;
 
+    if (!size_add(sizeof(*entry) + name_size, data.size, &size))
+        return NULL;
+    entry = mem_alloc(size);
     if (!entry)
         return NULL;
     entry->credential_id = credential_id;
-    entry->name = mem_copy_string(name);
-    entry->data = mem_copy(data);
+    entry->name = (char *)(entry + 1);
+    entry->data = (uint8_t *)entry->name + name_size;
     entry->size = data.size;
-    if (entry->name && entry->data)
-        return entry;
-    if (!entry->data)
-        entry->size = 0;
-    entry_free(entry);
-    return NULL;
+    memcpy(entry->name, name, name_size);
+    if (data.size)
+        memcpy(entry->data, data.data, data.size);
+    return entry;
 }
 
 /* FNV-1a. It need not resist anybody: the names are those that the program connects to. */
