@@ -102,6 +102,26 @@ START_TEST(auth_wrapped_legs)
     }
 }
 
+/* A server that speaks first tells its mechanisms, and a name that means nothing (MS-SPNG 3.2.5.2).
+ */
+START_TEST(auth_server_first)
+{
+    static const char hint[] = "not_defined_in_RFC4178@please_ignore";
+    struct auth_pair pair;
+    bool found = false;
+
+    if (auth_init(&pair, &auth_ways[2])) {
+        ok_status(auth_step(&pair, &pair.server), SEC_I_CONTINUE_NEEDED, "server, nothing heard");
+        for (size_t at = 0; at + sizeof(hint) - 1 <= pair.server.token.size; at++)
+            found = found || !memcmp(pair.server.token.data + at, hint, sizeof(hint) - 1);
+        ok(pair.server.token.size && pair.server.token.data[0] == 0x60, "no first token");
+        ok(found, "no hint");
+        ok(auth_run(&pair), "client %08lx, server %08lx", (unsigned long)pair.client.status,
+           (unsigned long)pair.server.status);
+    }
+    auth_done(&pair);
+}
+
 /* One word for each kind of first call that programs make. */
 START_TEST(auth_first_inputs)
 {
