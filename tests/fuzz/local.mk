@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/fuzz/decrypt.c \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
+	tests/fuzz/import.c \
 	tests/fuzz/make_corpus.c \
 	tests/fuzz/params.c \
 	tests/fuzz/replay.c \
