@@ -90,7 +90,11 @@ void loop_deliver(struct loop *loop, enum loop_role to, const void *data, size_t
 
 /* EncryptMessage of one message, delivered to the peer. */
 SECURITY_STATUS loop_send(struct loop *loop, enum loop_role from, const void *data, size_t size);
-/* EncryptMessage of one message into `wire`, not delivered. */
+/* EncryptMessage of one message into `wire`, with a check of what it made. */
+typedef bool whole_records(const uint8_t *data, size_t size);
+SECURITY_STATUS context_seal(CtxtHandle *context, const void *data, size_t size,
+                             whole_records *are_whole, struct bytes *wire);
+/* The same for a side of the loop, not delivered. */
 SECURITY_STATUS loop_seal(struct loop_side *side, const void *data, size_t size,
                           struct bytes *wire);
 /* DecryptMessage once, on what is held; plaintext is added to `plain`, what is consumed is gone. */

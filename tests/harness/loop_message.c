@@ -20,7 +20,8 @@ static enum loop_role peer_of(enum loop_role role)
     return role == LOOP_CLIENT ? LOOP_SERVER : LOOP_CLIENT;
 }
 
-SECURITY_STATUS loop_seal(struct loop_side *side, const void *data, size_t size, struct bytes *wire)
+SECURITY_STATUS context_seal(CtxtHandle *context, const void *data, size_t size,
+                             whole_records *are_whole, struct bytes *wire)
 {
     SecPkgContext_StreamSizes sizes;
     SECURITY_STATUS status;
@@ -28,7 +29,7 @@ SECURITY_STATUS loop_seal(struct loop_side *side, const void *data, size_t size,
     SecBuffer buffers[4];
     uint8_t *memory;
 
-    status = QueryContextAttributesW(&side->context, SECPKG_ATTR_STREAM_SIZES, &sizes);
+    status = QueryContextAttributesW(context, SECPKG_ATTR_STREAM_SIZES, &sizes);
     if (status != SEC_E_OK)
         return status;
     memory = malloc(sizes.cbHeader + size + sizes.cbTrailer);
@@ -42,18 +43,23 @@ SECURITY_STATUS loop_seal(struct loop_side *side, const void *data, size_t size,
         buffer_make(SECBUFFER_STREAM_TRAILER, memory + sizes.cbHeader + size, sizes.cbTrailer);
     buffers[3] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
     message = list_make(buffers, 4);
-    status = EncryptMessage(&side->context, 0, &message, 0);
+    status = EncryptMessage(context, 0, &message, 0);
     if (status == SEC_E_OK) {
         size_t total = (size_t)buffers[0].cbBuffer + buffers[1].cbBuffer + buffers[2].cbBuffer;
 
         ok_number(buffers[0].cbBuffer, sizes.cbHeader, "header used");
         ok_number(buffers[1].cbBuffer, size, "data size kept");
         ok(buffers[2].cbBuffer <= sizes.cbTrailer, "trailer larger than its buffer");
-        ok(wire_is_whole(memory, total), "not made of whole records");
+        ok(are_whole(memory, total), "not made of whole records");
         bytes_add(wire, memory, total);
     }
     free(memory);
     return status;
+}
+
+SECURITY_STATUS loop_seal(struct loop_side *side, const void *data, size_t size, struct bytes *wire)
+{
+    return context_seal(&side->context, data, size, wire_is_whole, wire);
 }
 
 SECURITY_STATUS loop_send(struct loop *loop, enum loop_role from, const void *data, size_t size)

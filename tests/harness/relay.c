@@ -338,38 +338,7 @@ bool relay_connect(struct relay *relay, CredHandle *client, CredHandle *server)
 SECURITY_STATUS relay_seal(struct relay_side *side, const void *data, size_t size,
                            struct bytes *wire)
 {
-    SecPkgContext_StreamSizes sizes;
-    SECURITY_STATUS status;
-    SecBufferDesc message;
-    SecBuffer buffers[4];
-    uint8_t *memory;
-
-    status = QueryContextAttributesW(&side->context, SECPKG_ATTR_DATAGRAM_SIZES, &sizes);
-    if (status != SEC_E_OK)
-        return status;
-    memory = malloc(sizes.cbHeader + size + sizes.cbTrailer);
-    if (!memory)
-        abort();
-    if (size)
-        memcpy(memory + sizes.cbHeader, data, size);
-    buffers[0] = buffer_make(SECBUFFER_STREAM_HEADER, memory, sizes.cbHeader);
-    buffers[1] = buffer_make(SECBUFFER_DATA, memory + sizes.cbHeader, size);
-    buffers[2] =
-        buffer_make(SECBUFFER_STREAM_TRAILER, memory + sizes.cbHeader + size, sizes.cbTrailer);
-    buffers[3] = buffer_make(SECBUFFER_EMPTY, NULL, 0);
-    message = list_make(buffers, 4);
-    status = EncryptMessage(&side->context, 0, &message, 0);
-    if (status == SEC_E_OK) {
-        size_t total = (size_t)buffers[0].cbBuffer + buffers[1].cbBuffer + buffers[2].cbBuffer;
-
-        ok_number(buffers[0].cbBuffer, sizes.cbHeader, "header used");
-        ok_number(buffers[1].cbBuffer, size, "data size kept");
-        ok(buffers[2].cbBuffer <= sizes.cbTrailer, "trailer larger than its buffer");
-        ok(is_whole_records(memory, total), "not made of whole records");
-        bytes_add(wire, memory, total);
-    }
-    free(memory);
-    return status;
+    return context_seal(&side->context, data, size, is_whole_records, wire);
 }
 
 SECURITY_STATUS relay_unseal(struct relay_side *side, const struct bytes *wire, struct bytes *plain,
