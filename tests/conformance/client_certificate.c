@@ -95,6 +95,35 @@ START_TEST(client_certificate_given)
     }
 }
 
+/* The identity belongs to the session: a resumed one has it, although no certificate travels. .NET
+ * met it with credentials that it keeps. */
+START_TEST(client_certificate_resumed)
+{
+    struct asked asked;
+
+    if (asked_init(&asked, VERSION_TLS12, "client-rsa")) {
+        for (int i = 0; i < 2; i++) {
+            SecPkgContext_SessionInfo info = {0};
+
+            loop_done(&asked.loop);
+            loop_init(&asked.loop, &asked.with, &asked.pair.server);
+            asked.loop.side[LOOP_SERVER].request |= ASC_REQ_MUTUAL_AUTH;
+            asked.loop.side[LOOP_SERVER].unchecked = true;
+            if (!ok(loop_handshake(&asked.loop), "handshake %d fails", i + 1))
+                break;
+            ok_status(QueryContextAttributesW(&asked.loop.side[LOOP_CLIENT].context,
+                                              SECPKG_ATTR_SESSION_INFO, &info),
+                      SEC_E_OK, "session");
+            ok_number(info.dwFlags & SSL_SESSION_RECONNECT, i ? SSL_SESSION_RECONNECT : 0,
+                      "handshake %d: resumed", i + 1);
+            check_server_sees(&asked, "client-rsa");
+            loop_check_traffic(&asked.loop);
+            loop_shutdown(&asked.loop, LOOP_CLIENT);
+        }
+    }
+    asked_done(&asked);
+}
+
 /* Nothing is asked: the certificate stays at home. */
 START_TEST(client_certificate_not_asked)
 {

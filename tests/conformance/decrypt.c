@@ -347,3 +347,31 @@ START_TEST(decrypt_too_early)
     DeleteSecurityContext(&context);
     FreeCredentialsHandle(&client);
 }
+
+/* Sequence numbers of the program are ignored, and pfQOP, where there is one, gets 0: mORMot passes
+ * one, others NULL. */
+START_TEST(decrypt_qop)
+{
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        struct connection it;
+
+        push_context("%s", version_name(both_versions[v]));
+        if (connect_pair(&it, both_versions[v])) {
+            SecBuffer buffers[4] = {{0}};
+            SecBufferDesc list = list_make(buffers, 4);
+            struct bytes wire = {NULL, 0, 0};
+            ULONG qop = 0x12345678;
+
+            ok_status(loop_seal(&it.loop.side[LOOP_CLIENT], "text", 4, &wire), SEC_E_OK, "sealed");
+            buffers[0] = buffer_make(SECBUFFER_DATA, wire.data, wire.size);
+            ok_status(DecryptMessage(&it.loop.side[LOOP_SERVER].context, &list, 0xfffffffe, &qop),
+                      SEC_E_OK, "opened");
+            ok_number(qop, 0, "pfQOP");
+            ok(buffers[1].cbBuffer == 4 && !memcmp(buffers[1].pvBuffer, "text", 4), "text");
+            bytes_done(&wire);
+            loop_check_traffic(&it.loop);
+        }
+        disconnect(&it);
+        pop_context();
+    }
+}

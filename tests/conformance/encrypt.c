@@ -355,3 +355,79 @@ START_TEST(encrypt_too_early)
     DeleteSecurityContext(&context);
     FreeCredentialsHandle(&client);
 }
+
+/* "Send an Schannel alert message. In this case, the pMessage parameter must contain a standard
+ * two-byte SSL/TLS event code." (Microsoft Learn, EncryptMessage (Schannel)) */
+START_TEST(encrypt_alert)
+{
+    static const struct {
+        const char *name;
+        unsigned char level, description;
+        SECURITY_STATUS peer;
+    } cases[] = {
+        {"close_notify", TLS1_ALERT_WARNING, TLS1_ALERT_CLOSE_NOTIFY, SEC_I_CONTEXT_EXPIRED},
+        {"internal_error", TLS1_ALERT_FATAL, TLS1_ALERT_INTERNAL_ERROR, SEC_E_INTERNAL_ERROR},
+    };
+    static struct message message;
+
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        for (size_t i = 0; i < COUNT_OF(cases); i++) {
+            struct connection it;
+
+            push_context("%s, %s", version_name(both_versions[v]), cases[i].name);
+            if (connect_pair(&it, both_versions[v]) && get_sizes(&it, &message)) {
+                struct bytes plain = {NULL, 0, 0};
+
+                message_set(&message, 2);
+                message.memory[message.sizes.cbHeader] = cases[i].level;
+                message.memory[message.sizes.cbHeader + 1] = cases[i].description;
+                ok_status(EncryptMessage(&it.loop.side[LOOP_CLIENT].context, SECQOP_WRAP_OOB_DATA,
+                                         &message.list, 0),
+                          SEC_E_OK, "sealed");
+                for (size_t b = 0; b < 3; b++)
+                    loop_deliver(&it.loop, LOOP_SERVER, message.buffers[b].pvBuffer,
+                                 message.buffers[b].cbBuffer);
+                loop_read(&it.loop, LOOP_SERVER);
+                ok_status(loop_unseal(&it.loop.side[LOOP_SERVER], &plain), cases[i].peer, "peer");
+                ok_number(plain.size, 0, "data");
+                bytes_done(&plain);
+            }
+            disconnect(&it);
+            pop_context();
+        }
+    }
+}
+
+START_TEST(encrypt_qop_refused)
+{
+    static const struct {
+        const char *name;
+        ULONG qop;
+        size_t size;
+        SECURITY_STATUS want;
+    } cases[] = {
+        {"an alert of one byte", SECQOP_WRAP_OOB_DATA, 1, SEC_E_INVALID_TOKEN},
+        {"an alert of three bytes", SECQOP_WRAP_OOB_DATA, 3, SEC_E_INVALID_TOKEN},
+        {"no encryption", SECQOP_WRAP_NO_ENCRYPT, 2, SEC_E_QOP_NOT_SUPPORTED},
+        {"an unknown one", 1, 2, SEC_E_QOP_NOT_SUPPORTED},
+    };
+    static struct message message, before;
+    struct connection it;
+
+    if (running_on_windows()) {
+        skip("Windows' answers are not known");
+        return;
+    }
+    if (connect_pair(&it, VERSION_TLS12) && get_sizes(&it, &message)) {
+        for (size_t i = 0; i < COUNT_OF(cases); i++) {
+            message_set(&message, cases[i].size);
+            before = message;
+            ok_status(
+                EncryptMessage(&it.loop.side[LOOP_CLIENT].context, cases[i].qop, &message.list, 0),
+                cases[i].want, "%s", cases[i].name);
+            ok(!memcmp(&before, &message, sizeof(before)), "%s: something changed", cases[i].name);
+        }
+        loop_check_traffic(&it.loop);
+    }
+    disconnect(&it);
+}

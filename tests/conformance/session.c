@@ -8,6 +8,7 @@
  * schannel; CredSSP, which breaks when sessions cross credentials; .NET's session token.
  */
 #include "common.h"
+#include "host.h"
 
 #include <string.h>
 
@@ -130,6 +131,49 @@ START_TEST(session_other_credential)
             pair_done(&pair);
         }
         pop_context();
+    }
+}
+
+static void wait_ms(uint64_t ms)
+{
+    uint64_t until = host_monotonic_ms() + ms;
+
+    while (host_monotonic_ms() < until)
+        host_thread_yield();
+}
+
+/* dwSessionLifespan is in milliseconds, 0 is ten hours (Microsoft Learn, SCHANNEL_CRED); .NET says
+ * -1 for a credential whose sessions are not to be kept. */
+START_TEST(session_lifespan)
+{
+    static const struct {
+        DWORD lifespan_ms;
+        bool resumed;
+    } cases[] = {{1, false}, {0xffffffff, false}, {3600000, true}, {0, true}};
+
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        for (size_t i = 0; i < COUNT_OF(cases); i++) {
+            const struct wish first = {u"localhost", false, false},
+                              second = {u"localhost", false, cases[i].resumed};
+            struct credential_wish wish = {.version = both_versions[v],
+                                           .old_form = both_versions[v] == VERSION_TLS12,
+                                           .lifespan_ms = cases[i].lifespan_ms};
+            CredHandle client;
+            struct pair pair;
+
+            push_context("%s, %lu ms", version_name(both_versions[v]),
+                         (unsigned long)cases[i].lifespan_ms);
+            if (pair_make(&pair, both_versions[v], "rsa")) {
+                if (ok_status(credential_make(&wish, &client), SEC_E_OK, "credential")) {
+                    connect_once(&client, &pair.server, both_versions[v], &first);
+                    wait_ms(20);
+                    connect_once(&client, &pair.server, both_versions[v], &second);
+                    ok_status(FreeCredentialsHandle(&client), SEC_E_OK, "freed");
+                }
+                pair_done(&pair);
+            }
+            pop_context();
+        }
     }
 }
 

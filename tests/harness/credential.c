@@ -43,6 +43,7 @@ static SECURITY_STATUS make_old(const struct credential_wish *wish, CredHandle *
     data.paCred = certificate ? &certificate : NULL;
     data.grbitEnabledProtocols = credential_protocol(wish->version, wish->server);
     data.hRootStore = wish->roots;
+    data.dwSessionLifespan = wish->lifespan_ms;
     data.dwFlags = flags_of(wish);
     return AcquireCredentialsHandleW(NULL, package,
                                      wish->server ? SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND,
@@ -63,6 +64,7 @@ SECURITY_STATUS credential_make(const struct credential_wish *wish, CredHandle *
     data.cCreds = certificate != NULL;
     data.paCred = certificate ? &certificate : NULL;
     data.hRootStore = wish->roots;
+    data.dwSessionLifespan = wish->lifespan_ms;
     data.dwFlags = flags_of(wish);
     if (wish->version != VERSION_ANY) {
         parameters.grbitDisabledProtocols = ~credential_protocol(wish->version, wish->server);

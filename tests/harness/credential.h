@@ -19,6 +19,7 @@ struct credential_wish {
     PCCERT_CONTEXT certificate; /* NULL: none */
     DWORD flags;           /* added to MANUAL_CRED_VALIDATION and NO_DEFAULT_CREDS of a client */
     HCERTSTORE roots;      /* hRootStore */
+    DWORD lifespan_ms;     /* dwSessionLifespan */
     bool no_default_flags; /* only `flags` */
 };
 
