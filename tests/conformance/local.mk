@@ -34,6 +34,7 @@ conformance_sources = \
 	tests/conformance/habits.c \
 	tests/conformance/habits_curl.c \
 	tests/conformance/habits_mongodb.c \
+	tests/conformance/habits_qt.c \
 	tests/conformance/handles.c \
 	tests/conformance/hostile.c \
 	tests/conformance/hostile_calls.c \
