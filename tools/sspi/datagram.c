@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Calls without an answer before a handshake is given up; a second each. */
-#define TRIES 10
+/* Seconds without a datagram before a handshake is given up, if nothing else is said: a peer that
+ * doubles its timer is silent for half as long as it has tried. */
+#define SILENT_MAX 60
 
 /* Adds the buffers that each call has. */
 static void add_options(const struct stream *stream, SecBuffer *in, SecBufferDesc *input,
@@ -73,14 +74,16 @@ static bool read_datagram(struct stream *stream)
 
 bool datagram_handshake(struct stream *stream)
 {
+    unsigned silent = 0, limit = stream->timeout ? stream->timeout : SILENT_MAX;
     SECURITY_STATUS status = SEC_I_CONTINUE_NEEDED;
-    unsigned silent = 0;
 
     net_timeout(stream->socket, 1);
     if (!stream->server)
         status = flight(stream);
     while (is_under_way(status)) {
-        if (!read_datagram(stream) && ++silent > TRIES)
+        if (read_datagram(stream))
+            silent = 0;
+        else if (++silent >= limit)
             return stream_fail(stream, "the peer is silent", 0);
         /* Nothing came: the last flight once more. A server without context has said nothing. */
         if (stream->input_size || stream->have_context)
