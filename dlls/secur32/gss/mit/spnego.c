@@ -134,7 +134,8 @@ static void ask_once(void)
         TRACE(LOG_GSS, "this GSSAPI looks for SPNEGO's MIC in a wrong place, and gets it there");
 }
 
-bool spnego_overlooks_mic(void)
+/* Found out by the first call. */
+static bool overlooks_mic(void)
 {
     pthread_once(&once, ask_once);
     return overlooks;
@@ -145,7 +146,7 @@ bool spnego_prepare(struct span *token, uint8_t **copy)
     size_t offset = spnego_mic_offset(*token);
 
     *copy = NULL;
-    if (offset == 0 || !spnego_overlooks_mic())
+    if (offset == 0 || !overlooks_mic())
         return true;
     *copy = mem_alloc(token->size);
     if (!*copy)

@@ -15,9 +15,6 @@
 /* Offset of the MIC's tag in a NegTokenResp; 0: there is none, or it is another token. */
 size_t spnego_mic_offset(struct span token);
 
-/* Does the library overlook the MIC? Found out by the first call. */
-bool spnego_overlooks_mic(void);
-
 /* A token of the peer as the library can read it: as it is, or a copy that the caller frees.
  * false: no memory. */
 MUST_CHECK bool spnego_prepare(struct span *token, uint8_t **copy);
