@@ -12,15 +12,37 @@
 
 #define LIMIT LIMIT_CIPHERTEXT_TLS13
 
+struct cut {
+    const char *name;
+    uint8_t bytes[16];
+    size_t given;
+    enum record_cut want;
+    size_t number; /* WHOLE: size, PARTIAL: missing */
+};
+
+static void check_cuts(const struct cut *cases, size_t count,
+                       enum record_cut (*cut)(struct span, size_t *, size_t *))
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t size = 0, missing = 0;
+        enum record_cut got = cut(span_of(cases[i].bytes, cases[i].given), &size, &missing);
+
+        ok_number(got, cases[i].want, "%s", cases[i].name);
+        if (got == RECORD_WHOLE)
+            ok_number(size, cases[i].number, "%s: size", cases[i].name);
+        if (got == RECORD_PARTIAL)
+            ok_number(missing, cases[i].number, "%s: missing", cases[i].name);
+    }
+}
+
+static enum record_cut cut_stream(struct span bytes, size_t *size, size_t *missing)
+{
+    return record_cut(bytes, LIMIT, size, missing);
+}
+
 START_TEST(record_cut)
 {
-    static const struct {
-        const char *name;
-        uint8_t bytes[8];
-        size_t given;
-        enum record_cut want;
-        size_t number; /* WHOLE: size, PARTIAL: missing */
-    } cases[] = {
+    static const struct cut cases[] = {
         {"nothing", {0}, 0, RECORD_PARTIAL, 5},
         {"type alone", {22}, 1, RECORD_PARTIAL, 4},
         {"type and major", {22, 3}, 2, RECORD_PARTIAL, 3},
@@ -41,17 +63,7 @@ START_TEST(record_cut)
         {"other major version", {22, 2}, 2, RECORD_NOT_TLS, 0},
     };
 
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        size_t size = 0, missing = 0;
-        enum record_cut got =
-            record_cut(span_of(cases[i].bytes, cases[i].given), LIMIT, &size, &missing);
-
-        ok_number(got, cases[i].want, "%s", cases[i].name);
-        if (got == RECORD_WHOLE)
-            ok_number(size, cases[i].number, "%s: size", cases[i].name);
-        if (got == RECORD_PARTIAL)
-            ok_number(missing, cases[i].number, "%s: missing", cases[i].name);
-    }
+    check_cuts(cases, COUNT_OF(cases), cut_stream);
 }
 
 START_TEST(record_cut_at_every_byte)
@@ -73,13 +85,7 @@ START_TEST(record_cut_at_every_byte)
 
 START_TEST(record_cut_datagram)
 {
-    static const struct {
-        const char *name;
-        uint8_t bytes[16];
-        size_t given;
-        enum record_cut want;
-        size_t number; /* WHOLE: size, PARTIAL: missing */
-    } cases[] = {
+    static const struct cut cases[] = {
         {"nothing", {0}, 0, RECORD_PARTIAL, 13},
         {"type alone", {22}, 1, RECORD_PARTIAL, 12},
         {"all but a byte of the header", {22, 0xfe, 0xfd}, 12, RECORD_PARTIAL, 1},
@@ -98,28 +104,12 @@ START_TEST(record_cut_datagram)
         {"the start of TLS", {22, 3}, 2, RECORD_NOT_TLS, 0},
     };
 
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        size_t size = 0, missing = 0;
-        enum record_cut got =
-            datagram_record_cut(span_of(cases[i].bytes, cases[i].given), &size, &missing);
-
-        ok_number(got, cases[i].want, "%s", cases[i].name);
-        if (got == RECORD_WHOLE)
-            ok_number(size, cases[i].number, "%s: size", cases[i].name);
-        if (got == RECORD_PARTIAL)
-            ok_number(missing, cases[i].number, "%s: missing", cases[i].name);
-    }
+    check_cuts(cases, COUNT_OF(cases), datagram_record_cut);
 }
 
 START_TEST(record_cut_ssl2)
 {
-    static const struct {
-        const char *name;
-        uint8_t bytes[16];
-        size_t given;
-        enum record_cut want;
-        size_t number;
-    } cases[] = {
+    static const struct cut cases[] = {
         {"nothing", {0}, 0, RECORD_NOT_TLS, 0},
         {"one byte", {0x80}, 1, RECORD_PARTIAL, 4},
         {"two bytes", {0x80, 9}, 2, RECORD_PARTIAL, 3},
@@ -131,15 +121,5 @@ START_TEST(record_cut_ssl2)
         {"three-byte header", {0x40, 9, 1, 3, 1}, 5, RECORD_NOT_TLS, 0},
     };
 
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        size_t size = 0, missing = 0;
-        enum record_cut got =
-            record_cut_ssl2(span_of(cases[i].bytes, cases[i].given), &size, &missing);
-
-        ok_number(got, cases[i].want, "%s", cases[i].name);
-        if (got == RECORD_WHOLE)
-            ok_number(size, cases[i].number, "%s: size", cases[i].name);
-        if (got == RECORD_PARTIAL)
-            ok_number(missing, cases[i].number, "%s: missing", cases[i].name);
-    }
+    check_cuts(cases, COUNT_OF(cases), record_cut_ssl2);
 }
