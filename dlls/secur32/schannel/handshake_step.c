@@ -331,12 +331,20 @@ static enum go peer_refuses(struct handshake *h, SECURITY_STATUS *status)
     return GO_TELL;
 }
 
+/* A record of one byte is the change_cipher_spec that only middleboxes want (RFC 8446 D.4); it goes
+ * with the Finished. Seen in aws-c-io: a program that is told of it takes it for the answer to the
+ * whole flight, and waits for the network while the rest lies in its buffer. */
+static bool output_is_flight(const struct handshake *h)
+{
+    return h->result.output_size > LIMIT_RECORD_HEADER + 1;
+}
+
 static enum go answer_event(struct handshake *h, SECURITY_STATUS *status)
 {
     switch (h->result.event) {
     case TLS_WANT_INPUT:
         *status = SEC_I_CONTINUE_NEEDED;
-        return h->result.output_size ? GO_TELL : GO_INPUT;
+        return output_is_flight(h) ? GO_TELL : GO_INPUT;
     case TLS_DONE:
         *status = complete(h);
         return GO_TELL;
