@@ -123,6 +123,7 @@ int unix_mech_facts(void *params)
     call->lifetime_s = facts.lifetime_s;
     call->sealed_header = facts.sealed_header;
     call->signature = facts.signature;
+    call->two_way = facts.two_way;
     return (int)status;
 }
 

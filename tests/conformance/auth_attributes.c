@@ -153,6 +153,92 @@ START_TEST(auth_attributes)
     }
 }
 
+/* ---- whom the client named ---- */
+
+/* Names that Kerberos does not have either; NTLM hands them on as they are. Differs: gss-ntlmssp
+ * cannot tell a name without a slash. */
+static const struct {
+    const char *name;
+    const WCHAR *target;
+    bool is_told;
+} named[] = {
+    {"a service", u"HTTP/localhost", true},
+    {"with a port", u"MSSQLSvc/host.test:1433", true},
+    {"of three parts", u"ldap/dc.test/test", true},
+    {"with a realm", u"HTTP/host.test@TEST", true},
+    {"not ASCII", u"HTTP/h\u00f6st", true},
+    {"without a service", u"host", false},
+    {"a principal", u"user@TEST", false},
+    {"a service at somebody", u"user@TEST/x", false},
+    {"half a service", u"HTTP/", false},
+};
+
+static void check_named(const struct auth_way *way, size_t i)
+{
+    SecPkgContext_ClientSpecifiedTarget target = {NULL};
+    struct auth_pair pair;
+    SECURITY_STATUS status;
+    size_t length = 0;
+
+    if (auth_init(&pair, way)) {
+        while (named[i].target[length])
+            length++;
+        memcpy(pair.account.target, named[i].target, (length + 1) * sizeof(*named[i].target));
+        ok_status(auth_step(&pair, &pair.client), SEC_I_CONTINUE_NEEDED, "client 1");
+        ok_status(auth_step(&pair, &pair.server), SEC_I_CONTINUE_NEEDED, "server 1");
+        ok_status(QueryContextAttributesW(&pair.server.context, SECPKG_ATTR_CLIENT_SPECIFIED_TARGET,
+                                          &target),
+                  SEC_E_INVALID_HANDLE, "too early");
+        if (auth_works(&pair, named[i].name)) {
+            status = QueryContextAttributesW(&pair.server.context,
+                                             SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, &target);
+            if (!named[i].is_told && !running_on_windows())
+                ok_status(status, SEC_E_TARGET_UNKNOWN, "a name that cannot be told");
+            else if (ok_status(status, SEC_E_OK, "the server's"))
+                ok(same(target.sTargetName, named[i].target), "another name");
+            FreeContextBuffer(target.sTargetName);
+        }
+    }
+    auth_done(&pair);
+}
+
+START_TEST(auth_named_targets)
+{
+    for (size_t way = 0; way < AUTH_WAYS; way++)
+        for (size_t i = 0; i < COUNT_OF(named); i++) {
+            /* Negotiate without a list would try Kerberos for them. */
+            bool is_meant = !auth_ways[way].kerberos && (auth_ways[way].list || way == 0);
+
+            push_context("%s, %s", auth_ways[way].name, named[i].name);
+            if (is_meant)
+                check_named(&auth_ways[way], i);
+            pop_context();
+        }
+}
+
+/* What is answered where the client names nobody is not known of Windows, but that it is a failure:
+ * .NET goes on then. */
+START_TEST(auth_named_no_target)
+{
+    SecPkgContext_ClientSpecifiedTarget target = {NULL};
+    struct auth_way way = auth_ways[0];
+    struct auth_pair pair;
+
+    way.target = false;
+    if (auth_connect(&pair, &way)) {
+        SECURITY_STATUS status = QueryContextAttributesW(
+            &pair.server.context, SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, &target);
+
+        if (status == SEC_E_OK)
+            ok(running_on_windows() && target.sTargetName && !*target.sTargetName, "a name");
+        else
+            ok(running_on_windows() || status == SEC_E_TARGET_UNKNOWN, "got %08lx",
+               (unsigned long)status);
+        FreeContextBuffer(target.sTargetName);
+    }
+    auth_done(&pair);
+}
+
 START_TEST(auth_attributes_early)
 {
     struct auth_pair pair;

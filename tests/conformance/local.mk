@@ -14,6 +14,8 @@ conformance_sources = \
 	tests/conformance/auth_handshake.c \
 	tests/conformance/auth_hostile.c \
 	tests/conformance/auth_message.c \
+	tests/conformance/auth_parts.c \
+	tests/conformance/auth_two_ways.c \
 	tests/conformance/client_certificate.c \
 	tests/conformance/client_own.c \
 	tests/conformance/close.c \

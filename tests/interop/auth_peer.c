@@ -16,7 +16,10 @@
  * in      open HEX      out  opened QOP TEXT
  * in      sign TEXT     out  signature HEX
  * in      check HEX TEXT  out  checked STATUS
- * in      key           out  key HEX
+ * in      cover BITS HEAD TEXT     out  sealed HEX: the head, a word, is signed or read-only, as
+ * BITS say (hexadecimal, of its buffer's type), and not sealed in      uncover BITS HEX HEAD    out
+ * opened STATUS TEXT in      try TEXT      out  tried STATUS, of sealing in      target        out
+ * target STATUS NAME: whom the client named in      key           out  key HEX
  */
 #include "winsspi.h"
 
@@ -195,6 +198,82 @@ static void open_message(struct peer *peer, const char *hex)
     fflush(stdout);
 }
 
+/* {DATA|bits}, {DATA}, {TOKEN}, as RPC has them. */
+static void cover(struct peer *peer, const char *arguments)
+{
+    unsigned char token[256], whole[sizeof(token) + 2048];
+    char *rest, head[256];
+    ULONG bits = (ULONG)strtoul(arguments, &rest, 16);
+    char *text = strchr(rest + 1, ' ');
+    SecPkgContext_Sizes sizes = {0};
+    SecBuffer buffers[3];
+    SecBufferDesc list = {SECBUFFER_VERSION, 3, buffers};
+    SECURITY_STATUS status = QueryContextAttributesA(&peer->context, SECPKG_ATTR_SIZES, &sizes);
+
+    if (!text || strlen(text) > 2048 || sizes.cbSecurityTrailer > sizeof(token))
+        fail("sizes", status);
+    *text++ = 0;
+    snprintf(head, sizeof(head), "%s", rest + 1);
+    buffers[0] = (SecBuffer){(ULONG)strlen(head), SECBUFFER_DATA | bits, head};
+    buffers[1] = (SecBuffer){(ULONG)strlen(text), SECBUFFER_DATA, text};
+    buffers[2] = (SecBuffer){sizes.cbSecurityTrailer, SECBUFFER_TOKEN, token};
+    status = EncryptMessage(&peer->context, 0, &list, 0);
+    if (status != SEC_E_OK || strcmp(head, rest + 1) != 0)
+        fail("cover", status);
+    memcpy(whole, token, buffers[2].cbBuffer);
+    memcpy(whole + buffers[2].cbBuffer, text, buffers[1].cbBuffer);
+    say("sealed", whole, buffers[2].cbBuffer + buffers[1].cbBuffer);
+}
+
+static void uncover(struct peer *peer, const char *arguments)
+{
+    const char *head;
+    char *rest;
+    ULONG bits = (ULONG)strtoul(arguments, &rest, 16);
+    size_t size = read_hex(rest + 1, &head);
+    SecPkgContext_Sizes sizes = {0};
+    SecBuffer buffers[3];
+    SecBufferDesc list = {SECBUFFER_VERSION, 3, buffers};
+    SECURITY_STATUS status = QueryContextAttributesA(&peer->context, SECPKG_ATTR_SIZES, &sizes);
+
+    if (size < sizes.cbSecurityTrailer)
+        fail("sizes", status);
+    buffers[0] = (SecBuffer){(ULONG)strlen(head), SECBUFFER_DATA | bits, (void *)(uintptr_t)head};
+    buffers[1] = (SecBuffer){(ULONG)size - sizes.cbSecurityTrailer, SECBUFFER_DATA,
+                             bytes + sizes.cbSecurityTrailer};
+    buffers[2] = (SecBuffer){sizes.cbSecurityTrailer, SECBUFFER_TOKEN, bytes};
+    status = DecryptMessage(&peer->context, &list, 0, NULL);
+    printf("opened %08lx %.*s\n", (unsigned long)(unsigned)status,
+           status == SEC_E_OK ? (int)buffers[1].cbBuffer : 0, (const char *)buffers[1].pvBuffer);
+    fflush(stdout);
+}
+
+static void try_seal(struct peer *peer, char *text)
+{
+    unsigned char token[256];
+    SecBuffer buffers[] = {{sizeof(token), SECBUFFER_TOKEN, token},
+                           {(ULONG)strlen(text), SECBUFFER_DATA, text}};
+    SecBufferDesc list = {SECBUFFER_VERSION, 2, buffers};
+    SECURITY_STATUS status = EncryptMessage(&peer->context, 0, &list, 0);
+
+    printf("tried %08lx\n", (unsigned long)(unsigned)status);
+    fflush(stdout);
+}
+
+static void tell_target(struct peer *peer)
+{
+    SecPkgContext_ClientSpecifiedTarget target = {NULL};
+    SECURITY_STATUS status =
+        QueryContextAttributesW(&peer->context, SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, &target);
+
+    printf("target %08lx ", (unsigned long)(unsigned)status);
+    for (const WCHAR *at = target.sTargetName; at && *at; at++)
+        putchar(*at < 0x80 ? (int)*at : '?');
+    printf("\n");
+    fflush(stdout);
+    FreeContextBuffer(target.sTargetName);
+}
+
 static void sign(struct peer *peer, char *text)
 {
     SecPkgContext_Sizes sizes = {0};
@@ -257,6 +336,29 @@ static void acquire(struct peer *peer, char *package, char **account)
         fail("acquire", status);
 }
 
+/* One line after the handshake. */
+static void obey(struct peer *peer)
+{
+    if (!strncmp(line, "seal ", 5))
+        seal(peer, line + 5);
+    else if (!strncmp(line, "open ", 5))
+        open_message(peer, line + 5);
+    else if (!strncmp(line, "sign ", 5))
+        sign(peer, line + 5);
+    else if (!strncmp(line, "check ", 6))
+        check(peer, line + 6);
+    else if (!strncmp(line, "cover ", 6))
+        cover(peer, line + 6);
+    else if (!strncmp(line, "uncover ", 8))
+        uncover(peer, line + 8);
+    else if (!strncmp(line, "try ", 4))
+        try_seal(peer, line + 4);
+    else if (!strcmp(line, "target"))
+        tell_target(peer);
+    else if (!strcmp(line, "key"))
+        tell_key(peer);
+}
+
 int main(int count, char **arguments)
 {
     struct peer peer = {0};
@@ -271,18 +373,8 @@ int main(int count, char **arguments)
     peer.target = count > 3 ? arguments[3] : NULL;
     acquire(&peer, arguments[2], count == 7 ? arguments + 4 : NULL);
     handshake(&peer);
-    while (read_line()) {
-        if (!strncmp(line, "seal ", 5))
-            seal(&peer, line + 5);
-        else if (!strncmp(line, "open ", 5))
-            open_message(&peer, line + 5);
-        else if (!strncmp(line, "sign ", 5))
-            sign(&peer, line + 5);
-        else if (!strncmp(line, "check ", 6))
-            check(&peer, line + 6);
-        else if (!strcmp(line, "key"))
-            tell_key(&peer);
-    }
+    while (read_line())
+        obey(&peer);
     DeleteSecurityContext(&peer.context);
     FreeCredentialsHandle(&peer.credential);
     return 0;

@@ -122,6 +122,8 @@ def sspi_server(package, end):
     word, text = peer.hear("done")
     user = f"{USER}@{REALM}" if end == "Kerberos" else f"{DOMAIN}\\{NTLM_USER}"
     assert text.split()[1:] == [end, user], text
+    peer.say("target")
+    assert peer.hear("target")[1] == f"00000000 {SERVICE}"
     messages(peer, context)
     assert peer.done() == 0
 
@@ -218,6 +220,32 @@ def bound_server(package, end, ours, theirs, want):
     peer.done()
 
 
+READ_ONLY, CHECKSUM = 0x80000000, 0x10000000  # SECBUFFER_READONLY, SECBUFFER_READONLY_WITH_CHECKSUM
+
+
+def reckoned_messages(peer, ours, theirs, seals=True):
+    """What auth_peer sends, and takes, byte by byte as MS-NLMP says; empty ones as well, and such of which a
+    part is in clear."""
+    for text in (b"Plaintext", b"", b"the second of them", b"x" * 1000):
+        peer.say("sign " + text.decode())
+        assert bytes.fromhex(peer.hear("signature")[1]) == ours.sign(text), f"signed {text[:20]}"
+        peer.say(f"check {theirs.sign(text).hex()} {text.decode()}")
+        assert peer.hear("checked")[1] == "00000000"
+        if not seals:
+            peer.say("try " + text.decode())
+            assert peer.hear("tried")[1] == "80090302", "SEC_E_UNSUPPORTED_FUNCTION"
+            continue
+        peer.say("seal " + text.decode())
+        assert bytes.fromhex(peer.hear("sealed")[1]) == ours.seal(text), f"sealed {text[:20]}"
+        peer.say("open " + theirs.seal(text).hex())
+        assert peer.hear("opened")[1] == ("00000000 " + text.decode()).strip()
+        for bits in (READ_ONLY, CHECKSUM):
+            peer.say(f"cover {bits:x} head {text.decode()}")
+            assert bytes.fromhex(peer.hear("sealed")[1]) == ours.seal(text, b"head"), f"{bits:x}, {text[:20]}"
+            peer.say(f"uncover {bits:x} {theirs.seal(text, b'head').hex()} head")
+            assert peer.hear("opened")[1] == ("00000000 " + text.decode()).strip()
+
+
 def published_example(timestamp):
     """The account and the challenge of MS-NLMP 4.2: all that the client sends must be what the published
     key gives, and it must take what a server with that key sends."""
@@ -242,27 +270,48 @@ def published_example(timestamp):
     peer.say("key")
     assert bytes.fromhex(peer.hear("key")[1]) == third.key, "the session key is not the one that was sent"
     client, server = nlmp.Direction(third.key, "client"), nlmp.Direction(third.key, "server")
-    for text in (b"Plaintext", b"the second of them", b"x" * 1000):
-        peer.say("seal " + text.decode())
-        assert bytes.fromhex(peer.hear("sealed")[1]) == client.seal(text), f"sealed {text[:20]}"
-        peer.say("sign " + text.decode())
-        assert bytes.fromhex(peer.hear("signature")[1]) == client.sign(text), f"signed {text[:20]}"
-        peer.say("open " + server.seal(text).hex())
-        assert peer.hear("opened")[1] == "00000000 " + text.decode()
-        peer.say(f"check {server.sign(text).hex()} {text.decode()}")
-        assert peer.hear("checked")[1] == "00000000"
+    reckoned_messages(peer, client, server)
     peer.say("check " + server.sign(b"something else").hex() + " not signed")
     assert peer.hear("checked")[1] == "8009030f"
     peer.done()
 
 
-def old_client(size, flags, text):
+def old_client(size, flags, text, target=None):
+    """Its messages, too, with the keys that the flags give."""
     peer = Peer("server", "NTLM")
     peer.say("token " + nlmp.old_negotiate(size, flags).hex())
     challenge = bytes.fromhex(peer.hear("token")[1])
-    peer.say("token " + nlmp.old_authenticate(challenge, text).hex())
+    flags &= int.from_bytes(challenge[20:24], "little")
+    key = b"a key of 16 char" if flags & nlmp.FLAG_KEY_EXCHANGE else None
+    third, key = nlmp.old_authenticate(challenge, text, flags, target, key)
+    peer.say("token " + third.hex())
     word, rest = peer.hear("done", "error")
     assert word == "done" and rest.split()[1:] == ["NTLM", "Domain\\User"], f"{word} {rest}"
+    peer.say("key")
+    assert bytes.fromhex(peer.hear("key")[1]) == key, "another key"
+    peer.say("target")
+    assert peer.hear("target")[1] == ("80090303" if target is None else f"00000000 {target}".strip())
+    if flags & nlmp.FLAG_SIGN:
+        client, server = nlmp.Direction(key, "client", flags), nlmp.Direction(key, "server", flags)
+        reckoned_messages(peer, server, client, flags & nlmp.FLAG_SEAL)
+    peer.done()
+
+
+def oldest_client():
+    """gss-ntlmssp's messages: what it can do, and what is refused."""
+    peer = Peer("server", "NTLM")
+    peer.say("token " + nlmp.old_negotiate(32, 0x60008235).hex())
+    challenge = bytes.fromhex(peer.hear("token")[1])
+    third, key = nlmp.old_authenticate(challenge, "utf-16le", 0x60008235, None, b"a key of 16 char")
+    peer.say("token " + third.hex())
+    peer.hear("done")
+    ours = nlmp.OldDirection(key)
+    for text in (b"one", b"the other one"):
+        peer.say("seal " + text.decode())
+        sealed, want = bytes.fromhex(peer.hear("sealed")[1]), ours.seal(text)
+        assert sealed[:4] + sealed[8:] == want[:4] + want[8:], f"{sealed.hex()} is not {want.hex()}"
+    peer.say("try ")
+    assert peer.hear("tried")[1] == "80090302", "SEC_E_UNSUPPORTED_FUNCTION"
     peer.done()
 
 
@@ -271,7 +320,7 @@ def broken_promise(flags):
     peer = Peer("server", "NTLM")
     peer.say("token " + nlmp.old_negotiate(32, 0xE2088235).hex())
     challenge = bytes.fromhex(peer.hear("token")[1])
-    peer.say("token " + nlmp.old_authenticate(challenge, "utf-16le", flags).hex())
+    peer.say("token " + nlmp.old_authenticate(challenge, "utf-16le", flags)[0].hex())
     assert peer.hear("error")[1].startswith("80090308"), "SEC_E_INVALID_TOKEN"
     assert peer.done() == 1
 
@@ -340,6 +389,18 @@ test("the published example of NTLMv2, with a time and so with a MIC", published
 test("an old client of NTLM, 32 bytes, Unicode", old_client, 32, 0x00088205, "utf-16le")
 test("an old client of NTLM, 32 bytes, OEM text", old_client, 32, 0x00088206, "ascii")
 test("an old client of NTLM, 16 bytes", old_client, 16, 0x00088205, "utf-16le")
+for name, flags in (
+    ("128 bits, a key", 0x60088235),
+    ("128 bits, no key", 0x20088235),
+    ("56 bits, a key", 0xC0088235),
+    ("56 bits, no key", 0x80088235),
+    ("40 bits, a key", 0x40088235),
+    ("40 bits, no key", 0x00088235),
+    ("signing alone", 0x60088215),
+):
+    test(f"messages of a client of NTLM, {name}", old_client, 32, flags, "utf-16le", SERVICE)
+test("a client of NTLM that names an empty target", old_client, 32, 0x60088235, "utf-16le", "")
+test("a client of NTLM without extended session security", oldest_client)
 test("a client that agreed on a key and sends none", broken_promise, 0x62088235)
 test("the same, and says so", broken_promise, 0x22088235)
 test("an unknown service", wrong_target)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import struct
 import time
+import zlib
 
 # MS-NLMP 4.2.1: user "User", domain "Domain", password "Password"; 4.2.4.1.1: their NTOWFv2.
 NTOWFV2 = bytes.fromhex("0c868a403bfd7a93a3001ef22ef02e3f")
@@ -15,6 +16,7 @@ NAMES = bytes.fromhex("02000c0044006f006d00610069006e0001000c0053006500720076006
 # MsvAvTimestamp (2.2.2.1): then there is a MIC, and the client's clock must be near it.
 TIMESTAMP = struct.pack("<HHQ", 7, 8, (int(time.time()) + 11644473600) * 10000000)
 FLAG_KEY_EXCHANGE, FLAG_VERSION = 0x40000000, 0x02000000
+FLAG_56, FLAG_128, FLAG_SIGN, FLAG_SEAL = 0x80000000, 0x20000000, 0x10, 0x20
 MIC_OFFSET, MIC_SIZE = 72, 16
 
 
@@ -45,23 +47,43 @@ class Rc4:
 
 
 class Direction:
-    """Messages that go one way, with extended session security and key exchange: 3.4.4.2, 3.4.5."""
+    """Messages that go one way, with extended session security: 3.4.4.2, 3.4.5."""
 
-    def __init__(self, key, sender):
+    def __init__(self, key, sender, flags=FLAG_KEY_EXCHANGE | FLAG_128):
         to = {"client": "client-to-server", "server": "server-to-client"}[sender]
+        strong = key if flags & FLAG_128 else key[:7] if flags & FLAG_56 else key[:5]
         self.signing, self.sealing = (
-            md5(key + f"session key to {to} {what} key magic constant\0".encode()) for what in ("signing", "sealing")
+            md5(part + f"session key to {to} {what} key magic constant\0".encode())
+            for part, what in ((key, "signing"), (strong, "sealing"))
         )
-        self.cipher, self.sequence = Rc4(self.sealing), 0
+        self.cipher, self.sequence, self.seals = Rc4(self.sealing), 0, flags & FLAG_KEY_EXCHANGE
 
     def sign(self, text):
         number = struct.pack("<I", self.sequence)
         self.sequence += 1
-        return struct.pack("<I", 1) + self.cipher.run(hmac_md5(self.signing, number + text)[:8]) + number
+        checksum = hmac_md5(self.signing, number + text)[:8]
+        return struct.pack("<I", 1) + (self.cipher.run(checksum) if self.seals else checksum) + number
+
+    def seal(self, text, head=b""):
+        """The head is signed in clear, and not part of the result."""
+        sealed = self.cipher.run(text)
+        return self.sign(head + text) + sealed
+
+
+class OldDirection:
+    """The same without extended session security, of which a peer that waits for each answer has one for
+    both directions: 3.4.4.1; no text is signed without being sealed."""
+
+    def __init__(self, key):
+        self.cipher, self.sequence = Rc4(key), 0
 
     def seal(self, text):
         sealed = self.cipher.run(text)
-        return self.sign(text) + sealed
+        signature = [self.cipher.run(struct.pack("<I", value)) for value in (0, zlib.crc32(text), 0)]
+        number = int.from_bytes(signature[2], "little") ^ self.sequence
+        self.sequence += 1
+        # 2.2.2.9.1: the pad may have any value
+        return struct.pack("<II", 1, 0) + signature[1] + struct.pack("<I", number) + sealed
 
 
 def challenge(timestamp):
@@ -92,19 +114,25 @@ def old_negotiate(size, flags):
     return (b"NTLMSSP\0" + struct.pack("<II", 1, flags) + bytes(16))[:size]
 
 
-def old_authenticate(challenge_message, text, flags=None):
-    """An AUTHENTICATE_MESSAGE of the published account that has its contents where others have the version;
-    its flags are the server's, as those of Linux curl. No key is exchanged."""
+def old_authenticate(challenge_message, text, flags=None, target=None, key=None):
+    """An AUTHENTICATE_MESSAGE of the published account that has its contents where others have the version,
+    and the key of the session; its flags are the server's, as those of Linux curl, without key exchange.
+    target: whom it names; key: is sent, by the flags."""
     if flags is None:
         flags = struct.unpack_from("<I", challenge_message, 20)[0] & ~FLAG_KEY_EXCHANGE
     pairs, time_told = pairs_of(challenge_message)
+    if target is not None:
+        name = target.encode("utf-16le")
+        pairs = struct.pack("<HH", 9, len(name)) + name + pairs
     temp = b"\1\1" + bytes(6) + time_told + b"\xaa" * 8 + bytes(4) + pairs + bytes(4)
-    response = hmac_md5(NTOWFV2, challenge_message[24:32] + temp) + temp
+    proof = hmac_md5(NTOWFV2, challenge_message[24:32] + temp)
+    base_key = hmac_md5(NTOWFV2, proof)
+    sent = Rc4(base_key).run(key) if key else b""
     head, body = b"NTLMSSP\0" + struct.pack("<I", 3), b""
-    for part in (bytes(24), response, "Domain".encode(text), "User".encode(text), b"", b""):
+    for part in (bytes(24), proof + temp, "Domain".encode(text), "User".encode(text), b"", sent):
         head += struct.pack("<HHI", len(part), len(part), 64 + len(body))
         body += part
-    return head + struct.pack("<I", flags) + body
+    return head + struct.pack("<I", flags) + body, key or base_key
 
 
 class Authenticate:

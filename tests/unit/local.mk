@@ -24,6 +24,8 @@ unit_tests = \
 	tests/unit/test_mem \
 	tests/unit/test_message \
 	tests/unit/test_misc \
+	tests/unit/test_ntlm_session \
+	tests/unit/test_ntlm_watch \
 	tests/unit/test_platform_certs \
 	tests/unit/test_platform_settings \
 	tests/unit/test_platform_text \

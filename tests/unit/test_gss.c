@@ -303,6 +303,38 @@ START_TEST(gss_targets)
     }
 }
 
+/* What NTLM makes of them. */
+START_TEST(gss_ntlm_targets)
+{
+    static const struct {
+        const WCHAR *name;
+        enum mech_target_kind kind;
+        const char *text;
+    } rows[] = {
+        {u"", MECH_TARGET_NONE, NULL},
+        {u"HTTP/localhost", MECH_TARGET_SERVICE, "HTTP@localhost"},
+        {u"HTTP/host@REALM", MECH_TARGET_SERVICE, "HTTP@host@REALM"},
+        {u"ldap/dc.test/test", MECH_TARGET_SERVICE, "ldap@dc.test/test"},
+        {u"user", MECH_TARGET_NONE, "user"},
+        {u"user@REALM", MECH_TARGET_NONE, "user@REALM"},
+        {u"user@REALM/x", MECH_TARGET_NONE, "user@REALM/x"},
+        {u"/host", MECH_TARGET_NONE, "/host"},
+        {u"HTTP/", MECH_TARGET_NONE, "HTTP/"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct gss_target target;
+
+        ok_status(target_take(rows[i].name, &target), SEC_E_OK, "row %zu", i);
+        for (int call = 0; call < 2; call++) { /* the second changes nothing */
+            ok_number(target_for_ntlm(&target), rows[i].kind, "row %zu: kind", i);
+            ok(same(target.text, rows[i].text), "row %zu: %s", i,
+               target.text ? target.text : "none");
+        }
+        mem_free(target.text);
+    }
+}
+
 /* ---- which packages there are ---- */
 
 static void set_packages(const char *list)

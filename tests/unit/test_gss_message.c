@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * gss/mit/message: how the parts of a message come together and apart again, over a library that
- * does what the test says: it "seals" by turning each byte over, behind a header of equal bytes.
+ * gss/mit/message, where NTLM's messages are not ntlm_session's: how the parts of a message come
+ * together and apart again, over a library that does what the test says: it "seals" by turning each
+ * byte over, behind a header of equal bytes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -173,7 +174,7 @@ static struct mech_context context_of(enum mech mech)
         .chosen = mech, .is_ready = true, .granted = MECH_FLAG_CONFIDENTIAL | MECH_FLAG_INTEGRITY};
 }
 
-/* ---- messages: H header, D data, S signed data, P padding, E empty data ---- */
+/* ---- messages: H header, D data, S signed, R read-only, P padding, E empty data ---- */
 
 struct message {
     uint8_t memory[8][SEALED_HEADER];
@@ -186,11 +187,9 @@ static void make(struct message *message, const char *layout, size_t header_room
     static const struct {
         char letter;
         enum mech_part_kind kind;
-    } letters[] = {{'H', MECH_PART_HEADER},
-                   {'D', MECH_PART_DATA},
-                   {'E', MECH_PART_DATA},
-                   {'S', MECH_PART_SIGN_ONLY},
-                   {'P', MECH_PART_PADDING}};
+    } letters[] = {{'H', MECH_PART_HEADER},    {'D', MECH_PART_DATA},
+                   {'E', MECH_PART_DATA},      {'S', MECH_PART_SIGN_ONLY},
+                   {'R', MECH_PART_READ_ONLY}, {'P', MECH_PART_PADDING}};
 
     memset(message, 0, sizeof(*message));
     message->count = strlen(layout);
@@ -202,7 +201,7 @@ static void make(struct message *message, const char *layout, size_t header_room
             k++;
         part->kind = letters[k].kind;
         part->data = message->memory[i];
-        if (layout[i] == 'D' || layout[i] == 'S') {
+        if (strchr("DSR", layout[i])) {
             part->size = sizeof(TEXT) - 1;
             memcpy(part->data, TEXT, part->size);
         } else if (layout[i] == 'H') {
@@ -229,7 +228,8 @@ static bool is_text(const struct message *message, bool turned)
     return true;
 }
 
-static const char *const layouts[] = {"HD", "DH", "DHD", "PDHD", "DDDH", "HDE", "EHD", "HDP"};
+static const char *const layouts[] = {"HD",  "DH",  "DHD", "PDHD", "DDDH",
+                                      "HDE", "EHD", "HDP", "RHDR"};
 
 START_TEST(gss_message_layouts)
 {
@@ -305,6 +305,26 @@ START_TEST(gss_message_refusals)
                 ok(is_text(&message, false), "the text changed");
             pop_context();
         }
+}
+
+/* A part that is read-only is not signed by NTLM without extended session security; with it the
+ * library would have to, and cannot. Kerberos never does. */
+START_TEST(gss_message_read_only)
+{
+    for (int i = 0; i < 4; i++) {
+        struct mech_context context = context_of(i % 2 ? MECH_NTLM : MECH_KERBEROS);
+        enum mech_status want = i == 3 ? MECH_UNSUPPORTED : MECH_OK;
+        struct message message;
+        bool sealed;
+
+        context.seen.flags = i > 1 ? NTLM_FLAG_EXTENDED : 0;
+        make(&message, "RDHR", SEALED_HEADER);
+        ok_number(mech_wrap(&context, true, message.parts, message.count), want, "%d: wrap", i);
+        ok(!memcmp(message.memory[0], TEXT, sizeof(TEXT) - 1), "%d: it changed", i);
+        ok_number(mech_unwrap(&context, message.parts, message.count, &sealed), want, "%d: unwrap",
+                  i);
+        ok_number(message.parts[0].size, sizeof(TEXT) - 1, "%d: its size", i);
+    }
 }
 
 START_TEST(gss_message_opening)

@@ -89,8 +89,31 @@ static SECURITY_STATUS fill_native_names(struct gss_context *context, void *valu
     return status;
 }
 
-/* A server of Kerberos reads it in the ticket, without the realm; one of NTLM is told it by the
- * client, but gss-ntlmssp does not pass it on. */
+/* What an NTLM client named. A client of Windows names even nothing; what is answered where the
+ * name is missing is not described, only that it is a failure (observed: .NET goes on then). */
+static SECURITY_STATUS ntlm_target(struct gss_context *context, WCHAR **name)
+{
+    char *text = NULL; /* UTF-16, and a zero byte */
+    size_t size = 0;
+    enum mech_status called =
+        text_of_context(context->mech_context, MECH_TEXT_NTLM_TARGET, &text, &size);
+    WCHAR *wide;
+
+    if (called == MECH_UNSUPPORTED)
+        return SEC_E_TARGET_UNKNOWN;
+    if (called != MECH_OK)
+        return status_of_mech(called);
+    wide = mem_alloc(size + sizeof(*wide));
+    if (wide) {
+        memcpy(wide, text, size);
+        *name = buffers_copy_wide(wide);
+    }
+    mem_free(wide);
+    mem_free(text);
+    return *name ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
+}
+
+/* A server of Kerberos reads it in the ticket, without the realm. */
 static SECURITY_STATUS fill_target(struct gss_context *context, void *value)
 {
     SecPkgContext_ClientSpecifiedTarget *target = value;
@@ -103,7 +126,7 @@ static SECURITY_STATUS fill_target(struct gss_context *context, void *value)
     if (context->phase != PHASE_READY)
         return SEC_E_INVALID_HANDLE;
     if (context->chosen == MECH_NTLM)
-        return SEC_E_UNSUPPORTED_FUNCTION;
+        return ntlm_target(context, &target->sTargetName);
     status = name_of(context, MECH_TEXT_SERVER, &target->sTargetName);
     for (WCHAR *at = target->sTargetName; status == SEC_E_OK && at && *at; at++)
         if (*at == '@')

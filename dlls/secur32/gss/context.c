@@ -30,6 +30,8 @@ static struct gss_context *context_new(bool is_server, struct gss_credential *cr
 
     if (!context)
         return NULL;
+    lock_init(&context->receive);
+    lock_init(&context->send);
     lock_init(&context->lock);
     context->is_server = is_server;
     context->credential = gss_credential_ref(credential);
@@ -50,6 +52,8 @@ void gss_delete_context(void *object)
     mem_free(context->target_name);
     mem_free(context->target.text);
     mem_free(context->answered);
+    lock_done(&context->receive);
+    lock_done(&context->send);
     lock_done(&context->lock);
     mem_wipe_free(context, sizeof(*context));
 }
@@ -93,10 +97,8 @@ static enum mech_status call_mech(struct progress *p)
                                  .chosen = MECH_UNKNOWN};
     if (context->target.text)
         p->mech.target = span_of(context->target.text, strlen(context->target.text));
-    /* NTLM has no principals; the server shall see no name then. */
-    if ((context->mech == MECH_NTLM || context->credential->wraps_ntlm) &&
-        context->target.kind == MECH_TARGET_PRINCIPAL)
-        p->mech.target_kind = MECH_TARGET_NONE;
+    if (context->mech == MECH_NTLM || context->credential->wraps_ntlm)
+        p->mech.target_kind = target_for_ntlm(&context->target);
     return context->is_server ? mech_accept(&context->mech_context, &p->mech)
                               : mech_initiate(&context->mech_context, &p->mech);
 }
@@ -292,11 +294,15 @@ static SECURITY_STATUS run(struct ssp_step *step, bool is_server)
         return SEC_E_INVALID_HANDLE;
     }
     if (status == SEC_E_OK) {
+        lock_take(&p.context->receive);
+        lock_take(&p.context->send);
         lock_take(&p.context->lock);
         status = step_locked(&p, is_first);
         step->attributes = p.context->attributes;
         step->expiry = gss_context_expiry(p.context);
         lock_release(&p.context->lock);
+        lock_release(&p.context->send);
+        lock_release(&p.context->receive);
     }
     if (is_first && status < 0)
         gss_delete_context(p.context);

@@ -22,13 +22,16 @@ struct gss_context {
     ULONG request;
     TimeStamp start;    /* local */
     WCHAR *target_name; /* as the program gave it; NULL: none */
-    struct gss_target target;
 
+    /* A message that comes in, one that goes out. A step of the handshake takes both, and lock. */
+    struct lock receive, send;
     /* Guards what follows: the library's contexts take one thread at a time. In the order of
      * base/sync.h it stands where session does; only the credential's lock, a leaf here, may be
-     * taken behind it. */
+     * taken behind it. Who only reads phase, mech_context, chosen and facts may hold any of the
+     * three; messages of a context whose facts say two_way need no more. */
     struct lock lock;
     enum mech mech; /* Negotiate may give way to NTLM */
+    struct gss_target target;
     struct mech_context *mech_context;
     struct ntlm_seen seen;
     enum gss_phase phase;

@@ -5,8 +5,8 @@
  * gss/mit does it with MIT's libgssapi_krb5, opened at run time; the PE build crosses to it
  * (gss/unixcall.c). Text is UTF-8. No SECURITY_STATUS, no GSSAPI type and no Windows handle passes.
  *
- * The objects do not lock: one thread at a time may be inside a context; a credential may be used
- * by several contexts at once.
+ * The objects do not lock: one thread at a time may be inside a context, but see two_way; a
+ * credential may be used by several contexts at once.
  */
 #ifndef SECUR32_GSS_GSS_H
 #define SECUR32_GSS_GSS_H
@@ -139,11 +139,20 @@ struct mech_facts {
     uint32_t lifetime_s;    /* UINT32_MAX: it does not end */
     uint32_t sealed_header; /* bytes in front of sealed data */
     uint32_t signature;     /* bytes of a signature, at most */
+    /* One thread may wrap or sign, another unwrap or verify, a third ask; otherwise one at a time.
+     */
+    uint32_t two_way;
 };
 
 MUST_CHECK enum mech_status mech_facts(struct mech_context *context, struct mech_facts *facts);
 
-enum mech_text { MECH_TEXT_CLIENT, MECH_TEXT_SERVER, MECH_TEXT_KEY, MECH_TEXT_COUNT };
+enum mech_text {
+    MECH_TEXT_CLIENT,
+    MECH_TEXT_SERVER,
+    MECH_TEXT_KEY,
+    MECH_TEXT_NTLM_TARGET, /* an NTLM server's: whom the client named; in UTF-16, little endian */
+    MECH_TEXT_COUNT
+};
 
 /* A name, or the session key. MECH_TOO_SMALL: *size tells the room. MECH_UNSUPPORTED: unknown. */
 MUST_CHECK enum mech_status mech_text(struct mech_context *context, enum mech_text what,
@@ -154,6 +163,7 @@ MUST_CHECK enum mech_status mech_text(struct mech_context *context, enum mech_te
 enum mech_part_kind {
     MECH_PART_DATA,
     MECH_PART_SIGN_ONLY, /* protected, not sealed */
+    MECH_PART_READ_ONLY, /* not sealed; NTLM signs it all the same, Kerberos does not */
     MECH_PART_HEADER,    /* one at most; it stands in front whatever its place in the list */
     MECH_PART_PADDING,   /* one at most */
     MECH_PART_KINDS

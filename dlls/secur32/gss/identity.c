@@ -238,3 +238,18 @@ SECURITY_STATUS target_take(const WCHAR *name, struct gss_target *target)
     target->kind = MECH_TARGET_SERVICE;
     return SEC_E_OK;
 }
+
+enum mech_target_kind target_for_ntlm(struct gss_target *target)
+{
+    char *slash;
+
+    if (target->kind != MECH_TARGET_PRINCIPAL)
+        return target->kind;
+    slash = strchr(target->text, '/');
+    if (!slash || slash == target->text || !slash[1] ||
+        memchr(target->text, '@', (size_t)(slash - target->text)))
+        return MECH_TARGET_NONE;
+    *slash = '@';
+    target->kind = MECH_TARGET_SERVICE;
+    return target->kind;
+}

@@ -19,5 +19,8 @@ struct gss_target {
 };
 
 MUST_CHECK SECURITY_STATUS target_take(const WCHAR *name, struct gss_target *target);
+/* NTLM has no principals, and hands the name on as it is: but gss-ntlmssp takes it apart and puts
+ * it together again with a slash, so that other names cannot be told (MECH_TARGET_NONE). */
+enum mech_target_kind target_for_ntlm(struct gss_target *target);
 
 #endif

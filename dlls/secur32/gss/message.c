@@ -5,7 +5,8 @@
  * order; the order of the DATA buffers among each other counts.
  *
  * Sources: Microsoft Learn, "EncryptMessage (Kerberos)", "(NTLM)", "(Negotiate)" and the pages of
- * the others; "SecBuffer structure" (SECBUFFER_READONLY_WITH_CHECKSUM is signed, and not sealed).
+ * the others; "SecBuffer structure" (SECBUFFER_READONLY_WITH_CHECKSUM is signed, and not sealed);
+ * MS-NLMP 3.4.6.1 (NTLM's signature is over SECBUFFER_READONLY, too).
  * Observed: {STREAM},{DATA} opens a message in one piece, and DATA then points into it; NTLM always
  * seals, whatever qop says, and tells 0.
  */
@@ -41,7 +42,9 @@ static void data_add(struct parts *parts, SecBuffer *buffer)
     parts->has_data = true;
     if (buffer->BufferType & SECBUFFER_READONLY_WITH_CHECKSUM)
         part_add(parts, MECH_PART_SIGN_ONLY, buffer);
-    else if (!(buffer->BufferType & SECBUFFER_READONLY)) /* neither sealed nor signed */
+    else if (buffer->BufferType & SECBUFFER_READONLY)
+        part_add(parts, MECH_PART_READ_ONLY, buffer);
+    else
         part_add(parts, MECH_PART_DATA, buffer);
 }
 
@@ -91,12 +94,33 @@ static ULONG qop_told(const struct gss_context *context, bool sealed)
     return sealed || context->chosen == MECH_NTLM ? 0 : SECQOP_WRAP_NO_ENCRYPT;
 }
 
+/* ---- locks ---- */
+
+/* The way's own lock, and the context's where the mechanism cannot do both ways at once. */
+static SECURITY_STATUS way_take(struct gss_context *context, struct lock *way) NO_THREAD_ANALYSIS
+{
+    lock_take(way);
+    if (context->phase != PHASE_READY) {
+        lock_release(way);
+        return SEC_E_INVALID_HANDLE;
+    }
+    if (!context->facts.two_way)
+        lock_take(&context->lock);
+    return SEC_E_OK;
+}
+
+static void way_release(struct gss_context *context, struct lock *way) NO_THREAD_ANALYSIS
+{
+    if (!context->facts.two_way)
+        lock_release(&context->lock);
+    lock_release(way);
+}
+
 /* ---- sealing ---- */
 
 SECURITY_STATUS gss_seal_message(void *object, ULONG qop, SecBufferDesc *message, ULONG sequence)
 {
     struct gss_context *context = object;
-    enum mech_status called = MECH_OK;
     struct parts parts;
     SECURITY_STATUS status;
 
@@ -106,14 +130,11 @@ SECURITY_STATUS gss_seal_message(void *object, ULONG qop, SecBufferDesc *message
     status = parts_take(message, &parts);
     if (status != SEC_E_OK)
         return status;
-    lock_take(&context->lock);
-    if (context->phase == PHASE_READY)
-        called = mech_wrap(context->mech_context, qop == 0, parts.part, parts.count);
-    else
-        status = SEC_E_INVALID_HANDLE;
-    lock_release(&context->lock);
-    if (status == SEC_E_OK)
-        status = status_of_mech(called);
+    status = way_take(context, &context->send);
+    if (status != SEC_E_OK)
+        return status;
+    status = status_of_mech(mech_wrap(context->mech_context, qop == 0, parts.part, parts.count));
+    way_release(context, &context->send);
     if (status == SEC_E_OK)
         sizes_tell(message, &parts);
     return status;
@@ -155,15 +176,15 @@ SECURITY_STATUS gss_unseal_message(void *object, SecBufferDesc *message, ULONG s
 {
     struct gss_context *context = object;
     SecBuffer *stream = buffers_find(message, SECBUFFER_STREAM, 0);
-    SECURITY_STATUS status = SEC_E_INVALID_HANDLE;
+    SECURITY_STATUS status = way_take(context, &context->receive);
     bool sealed = true;
 
     (void)sequence;
-    lock_take(&context->lock);
-    if (context->phase == PHASE_READY)
-        status = stream ? unseal_stream(context, message, stream, &sealed)
-                        : unseal_parts(context, message, &sealed);
-    lock_release(&context->lock);
+    if (status != SEC_E_OK)
+        return status;
+    status = stream ? unseal_stream(context, message, stream, &sealed)
+                    : unseal_parts(context, message, &sealed);
+    way_release(context, &context->receive);
     if (status == SEC_E_OK && qop)
         *qop = qop_told(context, sealed);
     return status;
@@ -207,8 +228,6 @@ static SECURITY_STATUS sign_locked(struct gss_context *context, struct span mess
     size_t size = 0;
     enum mech_status called;
 
-    if (context->phase != PHASE_READY)
-        return SEC_E_INVALID_HANDLE;
     /* Before the message's number is used up. */
     if (token->cbBuffer < context->facts.signature)
         return SEC_E_BUFFER_TOO_SMALL;
@@ -234,9 +253,11 @@ SECURITY_STATUS gss_sign_message(void *object, ULONG qop, SecBufferDesc *list, U
     status = message_gather(list, &message, &memory);
     if (status != SEC_E_OK)
         return status;
-    lock_take(&context->lock);
-    status = sign_locked(context, message, token);
-    lock_release(&context->lock);
+    status = way_take(context, &context->send);
+    if (status == SEC_E_OK) {
+        status = sign_locked(context, message, token);
+        way_release(context, &context->send);
+    }
     mem_free(memory);
     return status;
 }
@@ -255,12 +276,11 @@ SECURITY_STATUS gss_verify_message(void *object, SecBufferDesc *list, ULONG sequ
     status = message_gather(list, &message, &memory);
     if (status != SEC_E_OK)
         return status;
-    lock_take(&context->lock);
-    if (context->phase == PHASE_READY)
+    status = way_take(context, &context->receive);
+    if (status == SEC_E_OK) {
         status = status_of_mech(mech_verify(context->mech_context, message, buffer_span(token)));
-    else
-        status = SEC_E_INVALID_HANDLE;
-    lock_release(&context->lock);
+        way_release(context, &context->receive);
+    }
     mem_free(memory);
     if (status == SEC_E_OK && qop)
         *qop = 0;

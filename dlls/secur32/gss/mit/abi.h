@@ -87,6 +87,7 @@ typedef struct gss_iov_buffer_desc_struct {
 #define GSS_NAME_NOT_MN             18
 
 /* The kinds of gss_iov_buffer_desc. */
+#define GSS_IOV_BUFFER_TYPE_EMPTY     0
 #define GSS_IOV_BUFFER_TYPE_DATA      1
 #define GSS_IOV_BUFFER_TYPE_HEADER    2
 #define GSS_IOV_BUFFER_TYPE_PADDING   9

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "gss/mit/library.h"
 #include "gss/mit/old_ntlm.h"
@@ -14,7 +15,7 @@
 /* gss-ntlmssp wants a name of a service; of this one it makes none for the server to see. */
 #define NO_TARGET "@"
 
-#define NTLM_SIGNATURE_SIZE 16 /* MS-NLMP 2.2.2.9 */
+#define NTLM_KEY_SIZE 16
 #define KERBEROS_HEADER_SIZE 60
 #define KERBEROS_SIGNATURE_SIZE 50 /* enough for all, where the library cannot tell */
 
@@ -26,7 +27,7 @@ static gss_OID_desc session_key_oid = {
 static gss_OID_desc require_mic_oid = {
     11, (void *)(uintptr_t) "\x2b\x06\x01\x04\x01\xb7\x7d\x85\x0f\x01\x02"};
 
-/* ---- steps ---- */
+/* ---- what a step begins with ---- */
 
 static struct gss_channel_bindings_struct make_bindings(const struct mech_bindings *from)
 {
@@ -58,10 +59,75 @@ static struct mech_context *context_ready(struct mech_context **context, bool is
     return found;
 }
 
+/* ---- NTLM ---- */
+
+static enum mech_status session_key(const struct mech_context *context, uint8_t *to, size_t room,
+                                    size_t *size)
+{
+    enum mech_status status = MECH_UNSUPPORTED;
+    gss_buffer_set_t set = NULL;
+    OM_uint32 minor, major;
+
+    major = gssapi.inquire_sec_context_by_oid(&minor, context->context, &session_key_oid, &set);
+    if (GSS_ERROR(major))
+        return library_status("session key", major, minor);
+    if (set && set->count) {
+        *size = set->elements[0].length;
+        status = *size > room ? MECH_TOO_SMALL : MECH_OK;
+        if (status == MECH_OK && *size)
+            memcpy(to, set->elements[0].value, *size);
+        mem_wipe(set->elements[0].value, set->elements[0].length);
+    }
+    gssapi.release_buffer_set(&minor, &set);
+    return status;
+}
+
+/* From here on NTLM's messages are ours, where they can be. */
+static void take_messages(struct mech_context *context)
+{
+    const struct ntlm_watch *seen = &context->seen;
+    uint8_t key[NTLM_KEY_SIZE];
+    struct ntlm_terms terms = {
+        /* The client chooses from what the server offered (MS-NLMP 2.2.1.3). */
+        .flags = seen->challenge_flags & seen->flags,
+        .is_server = context->is_server,
+        /* SPNEGO signs before the program does; the number is used up, and the stream goes back to
+         * its beginning (MS-SPNG 3.3.5.1). */
+        .sent = seen->mic_sent,
+        .received = seen->mic_received,
+    };
+    size_t size = 0;
+
+    if (session_key(context, key, sizeof(key), &size) == MECH_OK) {
+        terms.key = span_of(key, size);
+        context->ntlm = ntlm_session_new(&terms);
+        mem_wipe(key, sizeof(key));
+    }
+    TRACE(LOG_GSS, "NTLM's flags %08x, signed by SPNEGO: %d %d; its messages are %s", terms.flags,
+          seen->mic_sent, seen->mic_received, context->ntlm ? "ours" : "the library's");
+}
+
+/* ---- steps ---- */
+
+static enum mech_status watch(struct mech_context *context, const struct mech_step *step,
+                              enum mech_status status)
+{
+    struct span output = span_of(context->output.value, context->output.length);
+
+    if (!ntlm_watch_token(&context->seen, step->input, false) ||
+        !ntlm_watch_token(&context->seen, output, true))
+        return MECH_NO_MEMORY;
+    if (status == MECH_OK && context->chosen == MECH_NTLM)
+        take_messages(context);
+    return status;
+}
+
 /* What a step of the library came to, as far as both sides have it in common. */
 static enum mech_status step_done(struct mech_context *context, struct mech_step *step,
                                   enum mech_status status, OM_uint32 flags)
 {
+    if (status == MECH_OK || status == MECH_CONTINUE)
+        status = watch(context, step, status);
     context->has_failed = status != MECH_OK && status != MECH_CONTINUE;
     context->is_ready = status == MECH_OK;
     if (!context->has_failed)
@@ -230,6 +296,8 @@ void mech_context_free(struct mech_context *context)
         gssapi.release_buffer(&minor, &context->output);
     if (context->context)
         gssapi.delete_sec_context(&minor, &context->context, NULL);
+    ntlm_session_free(context->ntlm);
+    ntlm_watch_done(&context->seen);
     mem_free(context);
 }
 
@@ -270,29 +338,25 @@ enum mech_status mech_facts(struct mech_context *context, struct mech_facts *fac
             return library_status("facts", major, minor);
         facts->lifetime_s = lifetime;
     }
+    facts->two_way = context->ntlm != NULL;
     message_sizes(context, facts);
     return MECH_OK;
 }
 
-static enum mech_status session_key(const struct mech_context *context, uint8_t *to, size_t room,
-                                    size_t *size)
+/* That the library has accepted the logon proves it: see ntlm_watch.c. */
+static enum mech_status named_target(const struct mech_context *context, uint8_t *to, size_t room,
+                                     size_t *size)
 {
-    enum mech_status status = MECH_UNSUPPORTED;
-    gss_buffer_set_t set = NULL;
-    OM_uint32 minor, major;
+    const struct ntlm_watch *seen = &context->seen;
 
-    major = gssapi.inquire_sec_context_by_oid(&minor, context->context, &session_key_oid, &set);
-    if (GSS_ERROR(major))
-        return library_status("session key", major, minor);
-    if (set && set->count) {
-        *size = set->elements[0].length;
-        status = *size > room ? MECH_TOO_SMALL : MECH_OK;
-        if (status == MECH_OK && *size)
-            memcpy(to, set->elements[0].value, *size);
-        mem_wipe(set->elements[0].value, set->elements[0].length);
-    }
-    gssapi.release_buffer_set(&minor, &set);
-    return status;
+    if (context->chosen != MECH_NTLM || !context->is_server || !seen->has_target)
+        return MECH_UNSUPPORTED;
+    *size = seen->target_size;
+    if (*size > room)
+        return MECH_TOO_SMALL;
+    if (*size)
+        memcpy(to, seen->target, *size);
+    return MECH_OK;
 }
 
 enum mech_status mech_text(struct mech_context *context, enum mech_text what, uint8_t *to,
@@ -306,6 +370,8 @@ enum mech_status mech_text(struct mech_context *context, enum mech_text what, ui
         return MECH_BAD_ARGUMENT;
     if (what == MECH_TEXT_KEY)
         return session_key(context, to, room, size);
+    if (what == MECH_TEXT_NTLM_TARGET)
+        return named_target(context, to, room, size);
     /* An NTLM server does not know its own name, and gss-ntlmssp must not be asked. */
     if (context->chosen == MECH_NTLM && context->is_server && !is_client_name)
         return MECH_UNSUPPORTED;

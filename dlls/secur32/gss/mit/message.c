@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * Messages. Kerberos works in place on the caller's parts (gss_wrap_iov). gss-ntlmssp has no such
- * call: there the data is gathered, and what gss_wrap makes (MS-NLMP 3.4.6: a signature of 16
- * bytes, then as many sealed bytes as there were plain ones) is scattered again.
+ * Messages. Kerberos works in place on the caller's parts (gss_wrap_iov). NTLM's are
+ * ntlm_session.c's. Where that cannot do them (no extended session security, no GnuTLS) they are
+ * gss-ntlmssp's, which has no such call: there the data is gathered, and what gss_wrap makes
+ * (MS-NLMP 3.4.6: a signature of 16 bytes, then as many sealed bytes as there were plain ones) is
+ * scattered again; what is empty, or only signed, is refused.
  */
 #include <string.h>
 
@@ -11,7 +13,7 @@
 #include "base/mem.h"
 #include "gss/mit/library.h"
 
-#define NTLM_HEADER 16
+#define NTLM_HEADER NTLM_SIGNATURE_SIZE
 #define NTLM_NUMBER 12 /* in it, to its end */
 
 static const OM_uint32 iov_types[MECH_PART_KINDS] = {
@@ -36,7 +38,10 @@ static enum mech_status status_of(const char *of, OM_uint32 major, OM_uint32 min
 static void parts_to_iov(const struct mech_part *parts, gss_iov_buffer_desc *iov, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        iov[i] = (gss_iov_buffer_desc){iov_types[parts[i].kind], {parts[i].size, parts[i].data}};
+        iov[i] =
+            parts[i].kind == MECH_PART_READ_ONLY
+                ? (gss_iov_buffer_desc){GSS_IOV_BUFFER_TYPE_EMPTY, {0, NULL}}
+                : (gss_iov_buffer_desc){iov_types[parts[i].kind], {parts[i].size, parts[i].data}};
 }
 
 static enum mech_status wrap_in_place(struct mech_context *context, bool seal,
@@ -90,11 +95,22 @@ static enum mech_status unwrap_in_place(struct mech_context *context, struct mec
 
 /* ---- gathered ---- */
 
-static enum mech_status data_size(const struct mech_part *parts, size_t count, size_t *total)
+/* Parts that are only signed the library cannot do. One that is read-only is signed with extended
+ * session security alone (MS-NLMP 3.4.6.1). */
+static bool is_beyond(const struct mech_context *context, const struct mech_part *part)
+{
+    bool signs_all = context->seen.flags & NTLM_FLAG_EXTENDED;
+
+    return part->size &&
+           (part->kind == MECH_PART_SIGN_ONLY || (part->kind == MECH_PART_READ_ONLY && signs_all));
+}
+
+static enum mech_status data_size(const struct mech_context *context, const struct mech_part *parts,
+                                  size_t count, size_t *total)
 {
     *total = NTLM_HEADER;
     for (size_t i = 0; i < count; i++) {
-        if (parts[i].kind == MECH_PART_SIGN_ONLY && parts[i].size)
+        if (is_beyond(context, &parts[i]))
             return MECH_UNSUPPORTED;
         if (parts[i].kind == MECH_PART_DATA && !size_add(*total, parts[i].size, total))
             return MECH_BAD_ARGUMENT;
@@ -158,7 +174,7 @@ static enum mech_status wrap_gathered(struct mech_context *context, struct mech_
 
     if (!header)
         return MECH_BAD_ARGUMENT;
-    status = data_size(parts, count, &total);
+    status = data_size(context, parts, count, &total);
     if (status != MECH_OK)
         return status;
     if (header->size < NTLM_HEADER) {
@@ -240,7 +256,7 @@ static enum mech_status unwrap_gathered(struct mech_context *context, struct mec
 
     if (!header)
         return MECH_BAD_ARGUMENT;
-    status = data_size(parts, count, &total);
+    status = data_size(context, parts, count, &total);
     if (status != MECH_OK)
         return status;
     if (header->size != NTLM_HEADER)
@@ -278,9 +294,12 @@ enum mech_status mech_wrap(struct mech_context *context, bool seal, struct mech_
     if (!parts_are_good(context, parts, count))
         return MECH_BAD_ARGUMENT;
     /* What was not negotiated must not leave as plain text. */
+    if (context->chosen == MECH_NTLM && !(context->granted & MECH_FLAG_CONFIDENTIAL))
+        return MECH_UNSUPPORTED;
+    if (context->ntlm)
+        return ntlm_seal(context->ntlm, parts, count);
     if (context->chosen == MECH_NTLM)
-        return context->granted & MECH_FLAG_CONFIDENTIAL ? wrap_gathered(context, parts, count)
-                                                         : MECH_UNSUPPORTED;
+        return wrap_gathered(context, parts, count);
     return wrap_in_place(context, seal, parts, count);
 }
 
@@ -290,9 +309,12 @@ enum mech_status mech_unwrap(struct mech_context *context, struct mech_part *par
     *sealed = true;
     if (!parts_are_good(context, parts, count))
         return MECH_BAD_ARGUMENT;
+    if (context->chosen == MECH_NTLM && !(context->granted & MECH_FLAG_CONFIDENTIAL))
+        return MECH_UNSUPPORTED;
+    if (context->ntlm)
+        return ntlm_open(context->ntlm, parts, count);
     if (context->chosen == MECH_NTLM)
-        return context->granted & MECH_FLAG_CONFIDENTIAL ? unwrap_gathered(context, parts, count)
-                                                         : MECH_UNSUPPORTED;
+        return unwrap_gathered(context, parts, count);
     return unwrap_in_place(context, parts, count, sealed);
 }
 
@@ -325,10 +347,12 @@ enum mech_status mech_unwrap_stream(struct mech_context *context, uint8_t *messa
     *sealed = true;
     if (!context->is_ready)
         return MECH_BAD_ARGUMENT;
+    if (context->chosen == MECH_NTLM && !(context->granted & MECH_FLAG_CONFIDENTIAL))
+        return MECH_UNSUPPORTED;
+    if (context->ntlm)
+        return ntlm_open_stream(context->ntlm, message, message_size, offset, size);
     if (context->chosen == MECH_NTLM)
-        return context->granted & MECH_FLAG_CONFIDENTIAL
-                   ? unwrap_ntlm_stream(context, message, message_size, offset, size)
-                   : MECH_UNSUPPORTED;
+        return unwrap_ntlm_stream(context, message, message_size, offset, size);
     major = gssapi.unwrap_iov(&minor, context->context, &was_sealed, NULL, iov, 2);
     if (GSS_ERROR(major) && message_size)
         mem_wipe(message, message_size);
@@ -350,6 +374,8 @@ enum mech_status mech_sign(struct mech_context *context, struct span message, ui
 
     if (!context->is_ready)
         return MECH_BAD_ARGUMENT;
+    if (context->ntlm)
+        return ntlm_sign(context->ntlm, message, to, room, size);
     if (context->chosen == MECH_NTLM && message.size == 0)
         return MECH_UNSUPPORTED;
     major = gssapi.get_mic(&minor, context->context, 0, &input, &signature);
@@ -367,6 +393,8 @@ enum mech_status mech_verify(struct mech_context *context, struct span message,
 
     if (!context->is_ready)
         return MECH_BAD_ARGUMENT;
+    if (context->ntlm)
+        return ntlm_verify(context->ntlm, message, signature);
     if (context->chosen == MECH_NTLM && message.size == 0)
         return MECH_UNSUPPORTED;
     major = gssapi.verify_mic(&minor, context->context, &input, &token, NULL);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "gss/mit/ntlm_little.h"
 
 #define MARK "NTLMSSP" /* with its zero */
 #define TYPE 8
@@ -27,22 +28,13 @@
 #define FLAGS_VERSION_AT 63 /* the byte of the third message's flags */
 #define FLAGS_VERSION 0x02u
 
-static uint32_t little(const uint8_t *from, size_t size)
-{
-    uint32_t value = 0;
-
-    while (size--)
-        value = value << 8 | from[size];
-    return value;
-}
-
 /* Parts without length may claim to be anywhere. */
 static bool has_no_version(struct span third)
 {
     for (size_t i = 0; i < THIRD_PART_COUNT; i++) {
         const uint8_t *part = third.data + THIRD_PARTS + 8 * i;
 
-        if (little(part, 2) && little(part + 4, 4) < THIRD_VERSIONED)
+        if (ntlm_little(part, 2) && ntlm_little(part + 4, 4) < THIRD_VERSIONED)
             return true;
     }
     return false;
@@ -56,8 +48,8 @@ bool old_ntlm_prepare(struct span *token, uint8_t **copy)
 
     if (size < FIRST_MIN || memcmp(token->data, MARK, sizeof(MARK)) != 0)
         return true;
-    is_first = little(token->data + TYPE, 4) == 1 && size < FIRST_SIZE;
-    is_third = little(token->data + TYPE, 4) == 3 && size >= THIRD_SIZE &&
+    is_first = ntlm_little(token->data + TYPE, 4) == 1 && size < FIRST_SIZE;
+    is_third = ntlm_little(token->data + TYPE, 4) == 3 && size >= THIRD_SIZE &&
                token->data[FLAGS_VERSION_AT] & FLAGS_VERSION && has_no_version(*token);
     if (!is_first && !is_third)
         return true;

@@ -16,7 +16,9 @@
 
 #define TAG_RESPONSE 0xa1 /* NegotiationToken's second choice */
 #define TAG_SEQUENCE 0x30
+#define TAG_TOKEN 0xa2
 #define TAG_MIC 0xa3
+#define TAG_OCTETS 0x04
 #define TAG_LOOKED_FOR 0xa4
 
 /* ---- the token ---- */
@@ -47,23 +49,62 @@ static bool take_element(struct span *from, uint8_t *tag, struct span *value)
     return true;
 }
 
-size_t spnego_mic_offset(struct span token)
+/* The fields of a NegTokenResp. */
+static bool take_fields(struct span token, struct span *fields)
 {
-    struct span rest = token, fields, value;
+    struct span value;
     uint8_t tag;
 
-    if (!take_element(&rest, &tag, &value) || tag != TAG_RESPONSE ||
-        !take_element(&value, &tag, &fields) || tag != TAG_SEQUENCE)
-        return 0;
-    while (fields.size > 0) {
-        const uint8_t *at = fields.data;
+    return take_element(&token, &tag, &value) && tag == TAG_RESPONSE &&
+           take_element(&value, &tag, fields) && tag == TAG_SEQUENCE;
+}
 
-        if (!take_element(&fields, &tag, &value))
-            return 0;
-        if (tag == TAG_MIC)
-            return (size_t)(at - token.data);
+/* The first one with the tag, and where it is. */
+static bool find_field(struct span fields, uint8_t wanted, struct span *value, const uint8_t **at)
+{
+    uint8_t tag;
+
+    while (fields.size > 0) {
+        *at = fields.data;
+        if (!take_element(&fields, &tag, value))
+            return false;
+        if (tag == wanted)
+            return true;
     }
-    return 0;
+    return false;
+}
+
+size_t spnego_mic_offset(struct span token)
+{
+    struct span fields, value;
+    const uint8_t *at;
+
+    if (!take_fields(token, &fields) || !find_field(fields, TAG_MIC, &value, &at))
+        return 0;
+    return (size_t)(at - token.data);
+}
+
+static struct span octets_of(struct span fields, uint8_t wanted)
+{
+    struct span value, octets;
+    const uint8_t *at;
+    uint8_t tag;
+
+    if (find_field(fields, wanted, &value, &at) && take_element(&value, &tag, &octets) &&
+        tag == TAG_OCTETS)
+        return octets;
+    return (struct span){NULL, 0};
+}
+
+bool spnego_response(struct span token, struct span *response, struct span *mic)
+{
+    struct span fields;
+
+    if (!take_fields(token, &fields))
+        return false;
+    *response = octets_of(fields, TAG_TOKEN);
+    *mic = octets_of(fields, TAG_MIC);
+    return true;
 }
 
 /* ---- the library ---- */
