@@ -3,7 +3,7 @@
  *
  * Prototypes of the exports that no public header declares. Where Microsoft has a page, or an old
  * header had the function, the types are from there; of the others only the number of stack bytes
- * on i386 is known, and each argument is a pointer-sized value without a meaning. Of five not even
+ * on i386 is known, and each argument is a pointer-sized value without a meaning. Of some not even
  * that: they take no argument here, which on i386 leaves the stack to the caller.
  *
  * Included by winsspi.h; do not include it yourself.
@@ -32,7 +32,8 @@ SECURITY_STATUS SEC_ENTRY SeciAllocateAndSetCallTarget(PUCHAR lpIpAddress, ULONG
                                                        LPWSTR TargetName, int *FreeCallContext);
 SECURITY_STATUS SEC_ENTRY SeciAllocateAndSetCallFlags(ULONG Flags, int *FreeCallContext);
 SECURITY_STATUS SEC_ENTRY SecpSetIPAddress(void);
-SECURITY_STATUS SEC_ENTRY SeciIsProtectedUser(void);
+/* ntlsa.h of the Windows SDK, which gives it no calling convention. */
+NTSTATUS SeciIsProtectedUser(PBOOLEAN ProtectedUser);
 
 /* ---- performance counters (the entry points of a counter DLL: "OpenPerformanceData") ---- */
 

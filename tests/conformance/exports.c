@@ -26,7 +26,6 @@ static const char *const not_built[] = {
     "SecDeleteUserModeContext",
     "SecGetLocaleSpecificEncryptionRules",
     "SecInitUserModeContext",
-    "SeciIsProtectedUser",
     "SecpSetIPAddress",
     "SecpTranslateName",
     "SecpTranslateNameEx",

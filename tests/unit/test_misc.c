@@ -300,3 +300,13 @@ START_TEST(misc_user_info)
         ok_status(LsaFreeReturnBuffer(information), STATUS_SUCCESS, "free");
     }
 }
+
+/* There is no domain whose group of protected users one could be in. */
+START_TEST(misc_protected_user)
+{
+    BOOLEAN is_protected = TRUE;
+
+    ok_status(SeciIsProtectedUser(NULL), STATUS_INVALID_PARAMETER, "nowhere to put it");
+    ok_status(SeciIsProtectedUser(&is_protected), STATUS_SUCCESS, "protected user");
+    ok_number(is_protected, FALSE, "protected user");
+}

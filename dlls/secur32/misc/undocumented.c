@@ -13,9 +13,13 @@ SECURITY_STATUS SEC_ENTRY SecpSetIPAddress(void)
     return absent_sspi("SecpSetIPAddress");
 }
 
-SECURITY_STATUS SEC_ENTRY SeciIsProtectedUser(void)
+/* "Protected Users" is a group of a domain, and there is none. */
+NTSTATUS SeciIsProtectedUser(PBOOLEAN is_protected)
 {
-    return absent_sspi("SeciIsProtectedUser");
+    if (!is_protected)
+        return STATUS_INVALID_PARAMETER;
+    *is_protected = FALSE;
+    return STATUS_SUCCESS;
 }
 
 /* ---- names
