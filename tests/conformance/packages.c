@@ -9,6 +9,7 @@
  */
 #include "common.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The documents tie STREAM to Schannel; the others are what its callers ask of it. */
@@ -143,4 +144,68 @@ START_TEST(packages_free_null)
 
     ok(status == SEC_E_OK || broken(status == SEC_E_INVALID_HANDLE), "got %08lx",
        (unsigned long)status);
+}
+
+/* ---- where the system has neither GSSAPI nor packages of its own ---- */
+
+static const struct {
+    const char *narrow;
+    const WCHAR *wide;
+} authentication[] = {{"Negotiate", u"Negotiate"}, {"Kerberos", u"Kerberos"}, {"NTLM", u"NTLM"}};
+
+static void check_absent(size_t row)
+{
+    SecPkgInfoW *info = NULL;
+    CredHandle credential = {0xdead, 0xdead};
+    SEC_WINNT_AUTH_IDENTITY_W identity = {.User = (unsigned short *)(uintptr_t)u"user",
+                                          .UserLength = 4,
+                                          .Flags = SEC_WINNT_AUTH_IDENTITY_UNICODE};
+    WCHAR *name = (WCHAR *)(uintptr_t)authentication[row].wide;
+
+    ok_status(QuerySecurityPackageInfoW(name, &info), SEC_E_SECPKG_NOT_FOUND, "info");
+    ok(!info, "info of what is absent");
+    for (ULONG use = SECPKG_CRED_INBOUND; use <= SECPKG_CRED_BOTH; use++)
+        ok_status(AcquireCredentialsHandleW(NULL, name, use, NULL, use == 2 ? &identity : NULL,
+                                            NULL, NULL, &credential, NULL),
+                  SEC_E_SECPKG_NOT_FOUND, "credential, use %lu", (unsigned long)use);
+    ok_status(AcquireCredentialsHandleA(NULL, (char *)(uintptr_t)authentication[row].narrow,
+                                        SECPKG_CRED_OUTBOUND, NULL, NULL, NULL, NULL, &credential,
+                                        NULL),
+              SEC_E_SECPKG_NOT_FOUND, "credential, A");
+    ok(credential.dwLower == 0xdead && credential.dwUpper == 0xdead, "the handle was written");
+}
+
+static bool is_authentication(const WCHAR *name)
+{
+    for (size_t i = 0; i < COUNT_OF(authentication); i++)
+        if (same(name, authentication[i].wide))
+            return true;
+    return false;
+}
+
+/* SECUR32_TEST_ABSENT says that they are (tests/interop/absent). */
+START_TEST(packages_absent)
+{
+    SecPkgInfoW *list = NULL;
+    WCHAR *profiles = NULL;
+    ULONG count = 0;
+
+    if (!getenv("SECUR32_TEST_ABSENT")) {
+        skip("the system may have them");
+        return;
+    }
+    if (ok_status(EnumerateSecurityPackagesW(&count, &list), SEC_E_OK, "list"))
+        for (ULONG i = 0; i < count; i++)
+            ok(!is_authentication(list[i].Name), "package %lu is listed", (unsigned long)i);
+    ok(count > 0, "Schannel is gone, too");
+    FreeContextBuffer(list);
+    for (size_t i = 0; i < COUNT_OF(authentication); i++) {
+        push_context("%s", authentication[i].narrow);
+        check_absent(i);
+        pop_context();
+    }
+    count = 0xdead;
+    if (SaslEnumerateProfilesW(&profiles, &count) == SEC_E_OK)
+        ok_number(count, 0, "profiles of SASL");
+    FreeContextBuffer(profiles);
 }

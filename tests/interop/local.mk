@@ -2,6 +2,7 @@
 # Interoperation with independent peers, and with Wine: scripts, run by tools/check.
 
 EXTRA_DIST += \
+	tests/interop/absent \
 	tests/interop/build-curl \
 	tests/interop/cmake \
 	tests/interop/curl \

@@ -11,6 +11,7 @@
  */
 #include "gss/package.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -74,6 +75,15 @@ static uint32_t needed_mechs(enum mech mech)
     return MECH_BIT(mech) | (mech == MECH_NEGOTIATE ? MECH_BIT(MECH_NTLM) : 0);
 }
 
+/* One line for all three packages where the library is missing. */
+static void tell_problem(const struct mech_library *library)
+{
+    static atomic_flag told = ATOMIC_FLAG_INIT;
+
+    if (!atomic_flag_test_and_set(&told))
+        TRACE(LOG_GSS, "Negotiate, Kerberos and NTLM: %s", library->problem);
+}
+
 static SECURITY_STATUS start(enum mech mech)
 {
     struct mech_library library = {0};
@@ -86,8 +96,11 @@ static SECURITY_STATUS start(enum mech mech)
     called = mech_load(&library);
     if (called == MECH_OK && (library.mechs & needed_mechs(mech)) == needed_mechs(mech))
         return SEC_E_OK;
-    TRACE(LOG_GSS, "%s is not available: %s", mech_names[mech],
-          called == MECH_OK ? "GSSAPI lacks the mechanism (package gss-ntlmssp)" : library.problem);
+    if (called == MECH_OK)
+        TRACE(LOG_GSS, "%s is not available: GSSAPI lacks the mechanism (package gss-ntlmssp)",
+              mech_names[mech]);
+    else
+        tell_problem(&library);
     return SEC_E_SECPKG_NOT_FOUND;
 }
 
