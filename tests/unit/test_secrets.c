@@ -2,7 +2,12 @@
  * Copyright (C) 2026 the secur32 authors
  *
  * No secret is left in freed memory: this program's free() looks through each block before it lets
- * it go. Passwords go through every function that takes one.
+ * it go. Passwords go through every function that takes one. The library is linked in, and the
+ * linker puts that free() in place of the C library's in what it links; so what is looked through
+ * is this library's memory, and what MIT's libraries free of their own is not.
+ *
+ * Kerberos' logon needs a KDC: SECUR32_TEST_SECRETS=REALM:user:service, where the user's password
+ * is the secret and the service's key is in the keytab (tests/interop/gss).
  */
 #include "winsspi.h"
 
@@ -198,6 +203,12 @@ struct logon_side {
     bool has_context;
 };
 
+struct logon {
+    const WCHAR *package, *user, *domain, *target;
+};
+
+static struct logon logon;
+
 static SECURITY_STATUS logon_step(struct logon_side *side, const struct logon_side *peer,
                                   bool is_server)
 {
@@ -212,42 +223,53 @@ static SECURITY_STATUS logon_step(struct logon_side *side, const struct logon_si
             &side->credential, old, &input, ASC_REQ_CONFIDENTIALITY | ASC_REQ_ALLOCATE_MEMORY,
             SECURITY_NATIVE_DREP, &side->context, &output, &attributes, NULL);
     else
-        status = InitializeSecurityContextW(&side->credential, old, (WCHAR *)(uintptr_t)u"HTTP/x",
-                                            ISC_REQ_CONFIDENTIALITY | ISC_REQ_ALLOCATE_MEMORY, 0,
-                                            SECURITY_NATIVE_DREP, old ? &input : NULL, 0,
-                                            &side->context, &output, &attributes, NULL);
+        status = InitializeSecurityContextW(
+            &side->credential, old, (WCHAR *)(uintptr_t)logon.target,
+            ISC_REQ_CONFIDENTIALITY | ISC_REQ_ALLOCATE_MEMORY, 0, SECURITY_NATIVE_DREP,
+            old ? &input : NULL, 0, &side->context, &output, &attributes, NULL);
     side->has_context = side->has_context || status >= 0;
     FreeContextBuffer(side->token.pvBuffer);
     side->token = out;
     return status;
 }
 
-static void use_context(struct logon_side *side)
+/* A message to the peer, and what is signed for it. */
+static void use_context(struct logon_side *side, struct logon_side *peer)
 {
-    unsigned char text[] = "tr0ub4dor&3 is what the message says", token[16];
+    unsigned char text[] = "tr0ub4dor&3 is what the message says", token[256];
     SecBuffer buffers[] = {{sizeof(token), SECBUFFER_TOKEN, token},
                            {sizeof(text), SECBUFFER_DATA, text}};
     SecBufferDesc message = {SECBUFFER_VERSION, 2, buffers};
     SecPkgContext_SessionKey key = {0, NULL};
+    SecPkgContext_Sizes sizes = {0};
 
     ok_status(QueryContextAttributesW(&side->context, SECPKG_ATTR_SESSION_KEY, &key), SEC_E_OK,
               "key");
     if (key.SessionKey) /* from now on it is looked for, too */
         memcpy(session_key, key.SessionKey, sizeof(session_key));
     FreeContextBuffer(key.SessionKey);
+    ok_status(QueryContextAttributesW(&side->context, SECPKG_ATTR_SIZES, &sizes), SEC_E_OK,
+              "sizes");
+    if (!ok(sizes.cbSecurityTrailer <= sizeof(token) && sizes.cbMaxSignature <= sizeof(token),
+            "trailer %lu", (unsigned long)sizes.cbSecurityTrailer))
+        return;
+    buffers[0].cbBuffer = sizes.cbSecurityTrailer;
     ok_status(EncryptMessage(&side->context, 0, &message, 0), SEC_E_OK, "seal");
+    ok_status(DecryptMessage(&peer->context, &message, 0, NULL), SEC_E_OK, "unseal");
+    ok(!memcmp(text, narrow_secret, sizeof(narrow_secret) - 1), "another message");
+    buffers[0].cbBuffer = sizes.cbMaxSignature;
+    ok_status(MakeSignature(&side->context, 0, &message, 0), SEC_E_OK, "sign");
+    ok_status(VerifySignature(&peer->context, &message, 0, NULL), SEC_E_OK, "verify");
 }
-
-static const WCHAR *logon_package;
 
 static void logged_on(void)
 {
     PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity = NULL;
     struct logon_side client = {.has_context = false}, server = {.has_context = false};
-    WCHAR *package = (WCHAR *)(uintptr_t)logon_package;
+    WCHAR *package = (WCHAR *)(uintptr_t)logon.package;
     SECURITY_STATUS status = SEC_I_CONTINUE_NEEDED, other = SEC_I_CONTINUE_NEEDED;
 
-    SspiEncodeStringsAsAuthIdentity(u"tester", u"SECUR32", secret, &identity);
+    SspiEncodeStringsAsAuthIdentity(logon.user, logon.domain, secret, &identity);
     ok_status(AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_OUTBOUND, NULL, identity, NULL,
                                         NULL, &client.credential, NULL),
               SEC_E_OK, "client");
@@ -262,8 +284,8 @@ static void logged_on(void)
             other = logon_step(&server, &client, true);
     }
     if (ok_status(status, SEC_E_OK, "client") && ok_status(other, SEC_E_OK, "server")) {
-        use_context(&client);
-        use_context(&server);
+        use_context(&client, &server);
+        use_context(&server, &client);
     }
     DeleteSecurityContext(&client.context);
     DeleteSecurityContext(&server.context);
@@ -286,6 +308,7 @@ static void not_logged_on(void)
                                         NULL, identity, NULL, NULL, &client.credential, NULL),
               SEC_E_OK, "Kerberos' client");
     SspiFreeAuthIdentity(identity);
+    logon.target = u"HTTP/x";
     status = logon_step(&client, &nobody, false);
     ok(status < 0, "Kerberos without a KDC: %08lx", (unsigned long)status);
     FreeCredentialsHandle(&client.credential);
@@ -293,18 +316,48 @@ static void not_logged_on(void)
 
 START_TEST(secrets_of_logons)
 {
-    static const WCHAR *const packages[] = {u"NTLM", u"Negotiate"};
+    static const struct logon rows[] = {{u"NTLM", u"tester", u"SECUR32", u"HTTP/x"},
+                                        {u"Negotiate", u"tester", u"SECUR32", u"HTTP/x"}};
 
     if (gss_ntlm_ssp.start() != SEC_E_OK) {
         skip("NTLM is not there");
         return;
     }
     make_account();
-    for (size_t i = 0; i < COUNT_OF(packages); i++) {
-        logon_package = packages[i];
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        logon = rows[i];
         watch(i ? "Negotiate" : "NTLM", logged_on);
     }
     unlink(getenv("NTLM_USER_FILE"));
+}
+
+/* The next part of a text with colons, and what is behind it. */
+static const char *take_part(const char *from, WCHAR *to, size_t room)
+{
+    size_t size = strcspn(from, ":");
+
+    for (size_t i = 0; i < size && i + 1 < room; i++)
+        to[i] = (unsigned char)from[i];
+    return from + size + (from[size] == ':');
+}
+
+START_TEST(secrets_of_kerberos)
+{
+    static const WCHAR *const packages[] = {u"Kerberos", u"Negotiate"};
+    WCHAR realm[64] = {0}, user[64] = {0}, service[128] = {0};
+    const char *account = getenv("SECUR32_TEST_SECRETS");
+
+    if (!account || gss_kerberos_ssp.start() != SEC_E_OK) {
+        skip("no KDC: SECUR32_TEST_SECRETS tells no account");
+        return;
+    }
+    account = take_part(account, realm, COUNT_OF(realm));
+    account = take_part(account, user, COUNT_OF(user));
+    take_part(account, service, COUNT_OF(service));
+    for (size_t i = 0; i < COUNT_OF(packages); i++) {
+        logon = (struct logon){packages[i], user, realm, service};
+        watch(i ? "Negotiate, Kerberos" : "Kerberos", logged_on);
+    }
 }
 
 START_TEST(secrets_of_a_failure)
