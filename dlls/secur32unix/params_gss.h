@@ -20,6 +20,7 @@
     X(MECH_CONTEXT_FREE,    mech_context_free) \
     X(MECH_FACTS,           mech_facts) \
     X(MECH_TEXT,            mech_text) \
+    X(MECH_CLIENT_IS_SELF,  mech_client_is_self) \
     X(MECH_WRAP,            mech_wrap) \
     X(MECH_UNWRAP,          mech_unwrap) \
     X(MECH_UNWRAP_STREAM,   mech_unwrap_stream) \
@@ -82,6 +83,11 @@ struct param_mech_text {
     uint32_t size; /* out */
 };
 
+struct param_mech_client_is_self {
+    uint64_t context;
+    uint32_t is_self, padding; /* out */
+};
+
 struct param_mech_part {
     uint64_t data;
     uint32_t size; /* in and out */
@@ -127,6 +133,7 @@ struct param_mech_verify {
     LAYOUT(param_mech_output,          24,  to,           8); \
     LAYOUT(param_mech_facts,           32,  two_way,      28); \
     LAYOUT(param_mech_text,            32,  size,         28); \
+    LAYOUT(param_mech_client_is_self,  16,  padding,      12); \
     LAYOUT(param_mech_part,            16,  kind,         12); \
     LAYOUT(param_mech_wrap,            32,  padding,      28); \
     LAYOUT(param_mech_unwrap,          32,  padding,      28); \

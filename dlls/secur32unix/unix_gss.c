@@ -142,6 +142,19 @@ int unix_mech_text(void *params)
     return (int)status;
 }
 
+int unix_mech_client_is_self(void *params)
+{
+    struct param_mech_client_is_self *call = params;
+    enum mech_status status;
+    bool is_self = false;
+
+    if (!is_address(call->context))
+        return PARAM_REFUSED;
+    status = mech_client_is_self(address(call->context), &is_self);
+    call->is_self = is_self;
+    return (int)status;
+}
+
 /* ---- messages ---- */
 
 static bool read_parts(struct param_span from, struct mech_part *parts)

@@ -15,6 +15,7 @@ conformance_sources = \
 	tests/conformance/auth_hostile.c \
 	tests/conformance/auth_message.c \
 	tests/conformance/auth_parts.c \
+	tests/conformance/auth_token.c \
 	tests/conformance/auth_two_ways.c \
 	tests/conformance/client_certificate.c \
 	tests/conformance/client_own.c \

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) 2026 the secur32 authors
 //
-// node-expose-sspi in Node.js for Windows: its client and its functions for a server.
+// node-expose-sspi in Node.js for Windows: its client, its functions for a server, and its ready-made server.
 //
 //   auth_node.js client URL TARGET [USER DOMAIN PASSWORD]   prints the status and the answer
 //   auth_node.js server PACKAGE   prints "port N", then answers who came; /quit ends it
+//   auth_node.js sso              the same by sso.auth(), which acts as the client to see the client's groups
 //
 // The target "-" is what node-expose-sspi thinks of itself: no service, where there is no domain.
 'use strict';
@@ -73,12 +74,41 @@ function server(packageName) {
     });
 }
 
+// Negotiate for all, or NTLM where the path begins with /ntlm.
+function ssoServer() {
+    const negotiate = sso.auth({ useOwner: true });
+    const ntlm = sso.auth({ useOwner: true, forceNTLM: true });
+
+    http.createServer((request, response) => {
+        if (request.url === '/quit') {
+            response.end();
+            process.exit(0);
+        }
+        const auth = request.url.startsWith('/ntlm') ? ntlm : negotiate;
+        auth(request, response, (error) => {
+            if (error) {
+                response.statusCode = error.statusCode || 500;
+                return response.end(error.message + '\n');
+            }
+            const { method, user, owner } = request.sso;
+            const same = user.sid === owner.sid && user.groups.join() === owner.groups.join();
+            response.end(
+                `method=${method} user=${user.domain}\\${user.name} groups=${user.groups.length > 0} owner=${same}\n`
+            );
+        });
+    }).listen(0, '127.0.0.1', function () {
+        console.log('port', this.address().port);
+    });
+}
+
 const [mode, ...rest] = process.argv.slice(2);
 if (mode === 'client') {
     client(...rest).catch((error) => {
         console.log('error', error.message || error);
         process.exit(1);
     });
+} else if (mode === 'sso') {
+    ssoServer();
 } else {
     server(...rest);
 }

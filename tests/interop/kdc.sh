@@ -10,6 +10,8 @@
 realm=CASE.TEST user=tester password=Secret-1 service=HTTP/localhost
 domain=SECUR32 ntlm_user=tester ntlm_password=Secret-2
 login=$(id -un) # whom servers of the system take the user for
+# The account that Windows would call the user of this machine: NetBIOS' form of the computer's name.
+own_domain=$(uname -n | cut -d. -f1 | cut -c1-15 | tr '[:lower:]' '[:upper:]') own_user=$(id -un)
 kdc=
 
 # What is missing for it on this machine; nothing: it can start.
@@ -63,8 +65,10 @@ start_kdc() {
     export KRB5_CONFIG=$work/krb5.conf KRB5_KDC_PROFILE=$work/kdc.conf
     export KRB5CCNAME=FILE:$work/cache KRB5_KTNAME=FILE:$work/keytab NTLM_USER_FILE=$work/ntlm-users
     export KRB5RCACHENAME=none: # a test may send a ticket twice in one second
-    # The second account is that of MS-NLMP's example.
-    printf '%s\n' "$domain:$ntlm_user:$ntlm_password" Domain:User:Password >"$work/ntlm-users"
+    # The second account is that of MS-NLMP's example; then the user's own, and two that are half of it.
+    printf '%s\n' "$domain:$ntlm_user:$ntlm_password" Domain:User:Password \
+        "$own_domain:$own_user:$ntlm_password" "$domain:$own_user:$ntlm_password" \
+        "$own_domain:$ntlm_user:$ntlm_password" >"$work/ntlm-users"
     configure_kdc 88
     {
         kdb5_util create -s -r $realm -P master-key &&

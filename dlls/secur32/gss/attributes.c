@@ -203,6 +203,7 @@ static const struct {
     {SECPKG_ATTR_NEGOTIATION_INFO,         true,  sizeof(SecPkgContext_NegotiationInfoW),      fill_negotiation},
     {SECPKG_ATTR_NATIVE_NAMES,             false, sizeof(SecPkgContext_NativeNamesW),          fill_native_names},
     {SECPKG_ATTR_FLAGS,                    true,  sizeof(SecPkgContext_Flags),                 fill_flags},
+    {SECPKG_ATTR_ACCESS_TOKEN,             false, sizeof(SecPkgContext_AccessToken),           gss_fill_access_token},
     {SECPKG_ATTR_CLIENT_SPECIFIED_TARGET,  true,  sizeof(SecPkgContext_ClientSpecifiedTarget), fill_target},
     {SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS, true,  sizeof(SecPkgContext_LastClientTokenStatus), fill_last_token},
 };

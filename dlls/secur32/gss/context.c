@@ -19,6 +19,7 @@
 #include "gss/ntlm.h"
 #include "gss/output.h"
 #include "gss/status.h"
+#include "misc/token.h"
 #include "platform/platform.h"
 #include "sspi/buffers.h"
 
@@ -47,6 +48,7 @@ void gss_delete_context(void *object)
 
     if (!context)
         return;
+    token_close(context->token);
     mech_context_free(context->mech_context);
     gss_credential_unref(context->credential);
     mem_free(context->target_name);

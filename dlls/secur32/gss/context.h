@@ -38,6 +38,7 @@ struct gss_context {
     enum mech chosen;
     ULONG attributes;
     struct mech_facts facts; /* when ready */
+    void *token;             /* the client's, once it was asked for as an attribute */
     /* A token that did not fit: the same call with more room gets it. */
     bool token_waits;
     SECURITY_STATUS waiting_status;
@@ -57,6 +58,12 @@ SECURITY_STATUS gss_unseal_message(void *object, SecBufferDesc *message, ULONG s
 SECURITY_STATUS gss_sign_message(void *object, ULONG qop, SecBufferDesc *message, ULONG sequence);
 SECURITY_STATUS gss_verify_message(void *object, SecBufferDesc *message, ULONG sequence,
                                    ULONG *qop);
+SECURITY_STATUS gss_query_token(void *object, void **token);
+SECURITY_STATUS gss_impersonate(void *object);
+SECURITY_STATUS gss_revert(void *object);
+
+/* SECPKG_ATTR_ACCESS_TOKEN, with the context's lock. */
+SECURITY_STATUS gss_fill_access_token(struct gss_context *context, void *value);
 
 /* The package of a mechanism. */
 const struct ssp *gss_package(enum mech mech);

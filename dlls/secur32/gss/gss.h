@@ -158,6 +158,11 @@ enum mech_text {
 MUST_CHECK enum mech_status mech_text(struct mech_context *context, enum mech_text what,
                                       uint8_t *to, size_t room, size_t *size);
 
+/* Of a server's context that is ready: is the client, by the system's own mapping, the very user
+ * that this process runs as? MECH_UNSUPPORTED: the mechanism maps to no user of the system (NTLM).
+ */
+MUST_CHECK enum mech_status mech_client_is_self(struct mech_context *context, bool *is_self);
+
 /* ---- messages ---- */
 
 enum mech_part_kind {

@@ -14,7 +14,8 @@ gss_sources = \
 	dlls/secur32/gss/output.c \
 	dlls/secur32/gss/package.c \
 	dlls/secur32/gss/status.c \
-	dlls/secur32/gss/text.c
+	dlls/secur32/gss/text.c \
+	dlls/secur32/gss/token.c
 
 gss_mit_sources = \
 	dlls/secur32/gss/gnutls/cipher.c \
@@ -26,7 +27,8 @@ gss_mit_sources = \
 	dlls/secur32/gss/mit/ntlm_session.c \
 	dlls/secur32/gss/mit/ntlm_watch.c \
 	dlls/secur32/gss/mit/old_ntlm.c \
-	dlls/secur32/gss/mit/spnego.c
+	dlls/secur32/gss/mit/spnego.c \
+	dlls/secur32/gss/mit/user.c
 
 gss_pe_sources = \
 	dlls/secur32/gss/unixcall.c

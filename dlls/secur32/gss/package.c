@@ -135,6 +135,9 @@ static SECURITY_STATUS start(enum mech mech)
         .unseal = gss_unseal_message,                                                              \
         .sign = gss_sign_message,                                                                  \
         .verify = gss_verify_message,                                                              \
+        .impersonate = gss_impersonate,                                                            \
+        .revert = gss_revert,                                                                      \
+        .query_token = gss_query_token,                                                            \
     }
 
 GSS_SSP(MECH_NEGOTIATE, negotiate, u"Negotiate", u"Microsoft Package Negotiator",

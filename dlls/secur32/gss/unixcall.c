@@ -183,6 +183,15 @@ enum mech_status mech_text(struct mech_context *context, enum mech_text what, ui
     return status;
 }
 
+enum mech_status mech_client_is_self(struct mech_context *context, bool *is_self)
+{
+    struct param_mech_client_is_self call = {.context = context->other};
+    enum mech_status status = cross_mech(PARAM_MECH_CLIENT_IS_SELF, &call);
+
+    *is_self = status == MECH_OK && call.is_self != 0;
+    return status;
+}
+
 /* ---- messages ---- */
 
 static bool pack_parts(const struct mech_part *parts, size_t count, struct param_mech_part *packed)

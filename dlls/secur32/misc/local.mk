@@ -16,17 +16,20 @@ misc_sources = \
 misc_pe_sources = \
 	dlls/secur32/misc/pe/memory.c \
 	dlls/secur32/misc/pe/names.c \
-	dlls/secur32/misc/pe/system.c
+	dlls/secur32/misc/pe/system.c \
+	dlls/secur32/misc/pe/token.c
 
 misc_elf_sources = \
 	dlls/secur32/misc/elf/last_error.c \
 	dlls/secur32/misc/elf/memory.c \
 	dlls/secur32/misc/elf/names.c \
-	dlls/secur32/misc/elf/system.c
+	dlls/secur32/misc/elf/system.c \
+	dlls/secur32/misc/elf/token.c
 
 misc_headers = \
 	dlls/secur32/misc/absent.h \
 	dlls/secur32/misc/identity.h \
 	dlls/secur32/misc/memory.h \
 	dlls/secur32/misc/names.h \
-	dlls/secur32/misc/system.h
+	dlls/secur32/misc/system.h \
+	dlls/secur32/misc/token.h

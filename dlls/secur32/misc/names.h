@@ -13,6 +13,8 @@
 /* "MACHINE\user" or "DOMAIN\user" of the calling thread, for mem_free. The result is a Win32 error.
  */
 MUST_CHECK DWORD names_user(WCHAR **name);
+/* The same of the process, whatever its threads act as; on Windows only. */
+MUST_CHECK DWORD names_process_user(WCHAR **name);
 /* The user's number; on Linux only. */
 ULONG names_user_number(void);
 

@@ -119,6 +119,7 @@ typedef struct gss_iov_buffer_desc_struct {
         gss_OID *, OM_uint32 *, int *, int *)) \
     X(inquire_cred, (OM_uint32 *, gss_cred_id_t, gss_name_t *, OM_uint32 *, int *, gss_OID_set *)) \
     X(inquire_sec_context_by_oid, (OM_uint32 *, gss_ctx_id_t, gss_OID, gss_buffer_set_t *)) \
+    X(localname, (OM_uint32 *, gss_name_t, gss_OID, gss_buffer_t)) \
     X(release_buffer, (OM_uint32 *, gss_buffer_t)) \
     X(release_buffer_set, (OM_uint32 *, gss_buffer_set_t *)) \
     X(release_cred, (OM_uint32 *, gss_cred_id_t *)) \

@@ -9,13 +9,18 @@
 
 #define NAME_MAX 256 /* UNLEN of lmcons.h */
 
-static DWORD open_token(HANDLE *token)
+static HANDLE open_thread_token(void)
 {
-    if (OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, token))
-        return ERROR_SUCCESS;
-    if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, token))
-        return ERROR_SUCCESS;
-    return GetLastError();
+    HANDLE token = NULL;
+
+    return OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token) ? token : NULL;
+}
+
+static HANDLE open_process_token(void)
+{
+    HANDLE token = NULL;
+
+    return OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token) ? token : NULL;
 }
 
 static DWORD lookup(PSID sid, WCHAR **name)
@@ -39,22 +44,33 @@ static DWORD lookup(PSID sid, WCHAR **name)
     return ERROR_SUCCESS;
 }
 
-DWORD names_user(WCHAR **name)
+/* Of the user whom the token is for; closes it. */
+static DWORD user_of(HANDLE token, WCHAR **name)
 {
     union {
         TOKEN_USER user;
         BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
     } information;
     DWORD size = sizeof(information), error;
-    HANDLE token = NULL;
 
-    error = open_token(&token);
-    if (error != ERROR_SUCCESS)
-        return error;
+    if (!token)
+        return ERROR_NO_TOKEN;
     if (GetTokenInformation(token, TokenUser, &information, size, &size))
         error = lookup(information.user.User.Sid, name);
     else
         error = GetLastError();
     CloseHandle(token);
     return error;
+}
+
+DWORD names_user(WCHAR **name)
+{
+    HANDLE token = open_thread_token();
+
+    return user_of(token ? token : open_process_token(), name);
+}
+
+DWORD names_process_user(WCHAR **name)
+{
+    return user_of(open_process_token(), name);
 }
