@@ -24,18 +24,24 @@ static unsigned message_count(void)
     return getenv("SECUR32_TEST_BRIEF") ? 100 : 1000;
 }
 
-/* A message, and the buffers for it in the order of most programs. */
 struct message {
-    unsigned char token[ROOM], padding[ROOM];
+    unsigned char token[ROOM];
     char text[TEXT_ROOM];
     ULONG token_size;
     bool is_signed; /* and not sealed */
 };
 
-static void message_list(struct message *message, SecBuffer *buffers)
+/* Its size, with the zero. */
+static size_t text_make(unsigned number, char text[TEXT_ROOM])
+{
+    return (size_t)snprintf(text, TEXT_ROOM, "this is the text of message %u", number) + 1;
+}
+
+/* In the order of most programs. */
+static void message_list(struct message *message, size_t text_size, SecBuffer *buffers)
 {
     buffers[0] = buffer_make(SECBUFFER_TOKEN, message->token, message->token_size);
-    buffers[1] = buffer_make(SECBUFFER_DATA, message->text, strlen(message->text) + 1);
+    buffers[1] = buffer_make(SECBUFFER_DATA, message->text, text_size);
 }
 
 static SECURITY_STATUS send_message(CtxtHandle *context, const SecPkgContext_Sizes *sizes,
@@ -47,8 +53,7 @@ static SECURITY_STATUS send_message(CtxtHandle *context, const SecPkgContext_Siz
 
     message->is_signed = number % 3 == 2;
     message->token_size = message->is_signed ? sizes->cbMaxSignature : sizes->cbSecurityTrailer;
-    snprintf(message->text, sizeof(message->text), "this is the text of message %u", number);
-    message_list(message, buffers);
+    message_list(message, text_make(number, message->text), buffers);
     status = message->is_signed ? MakeSignature(context, 0, &list, number)
                                 : EncryptMessage(context, 0, &list, number);
     message->token_size = buffers[0].cbBuffer;
@@ -62,10 +67,8 @@ static SECURITY_STATUS receive_message(CtxtHandle *context, unsigned number,
     SecBufferDesc list = list_make(buffers, 2);
     char want[TEXT_ROOM];
     SECURITY_STATUS status;
-    size_t size = (size_t)snprintf(want, sizeof(want), "this is the text of message %u", number);
 
-    message_list(message, buffers);
-    buffers[1].cbBuffer = (ULONG)size + 1;
+    message_list(message, text_make(number, want), buffers);
     status = message->is_signed ? VerifySignature(context, &list, number, NULL)
                                 : DecryptMessage(context, &list, number, NULL);
     if (status == SEC_E_OK)

@@ -135,6 +135,18 @@ static void read_key(struct side *side)
     FreeContextBuffer(key.SessionKey);
 }
 
+/* A name of UTF-16, or that there is none. */
+static void read_target(struct side *side)
+{
+    SecPkgContext_ClientSpecifiedTarget target = {NULL};
+    SECURITY_STATUS status =
+        QueryContextAttributesW(&side->context, SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, &target);
+
+    if (status == SEC_E_OK ? !target.sTargetName : status != SEC_E_TARGET_UNKNOWN)
+        abort();
+    FreeContextBuffer(target.sTargetName);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_plan plan = fuzz_plan(data, size);
@@ -159,6 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (client.is_done && server.is_done) {
         read_key(&client);
         read_key(&server);
+        read_target(&server);
         open_message(&client, &server, &plan);
     }
     if (client.has_context)
