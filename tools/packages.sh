@@ -10,6 +10,8 @@ packages_elf='gcc libc6-dev make autoconf automake pkg-config libgnutls28-dev'
 packages_quickstart='openssl ca-certificates python3 coreutils'
 packages_check='softhsm2 clang clang-format llvm libclang-rt-dev valgrind shellcheck gnutls-bin libssl-dev openssl python3 man-db file libgssapi-krb5-2 gss-ntlmssp krb5-kdc krb5-admin-server krb5-user python3-gssapi'
 packages_programs='dpkg-dev nginx-light cmake openssh-client'
+# Libraries and compilers for tests/interop/library_programs; only its step installs them.
+packages_libraries='cargo librust-native-tls-dev librust-schannel-dev librust-hex-dev librust-base64-dev librust-pem-dev libstd-rust-dev-windows'
 
 missing_packages() {
     for package in "$@"; do

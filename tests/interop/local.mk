@@ -19,9 +19,15 @@ EXTRA_DIST += \
 	tests/interop/auth_peer.c \
 	tests/interop/auth_programs \
 	tests/interop/build-plink \
+	tests/interop/build-rust \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
 	tests/interop/kdc.sh \
+	tests/interop/library/native_tls_peer.rs \
+	tests/interop/library/native_tls_peer.toml \
+	tests/interop/library/rust.sh \
+	tests/interop/library/tls_peer.py \
+	tests/interop/library_programs \
 	tests/interop/lossy-relay \
 	tests/interop/matrix.tsv \
 	tests/interop/nlmp.py \
