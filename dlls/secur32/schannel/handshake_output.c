@@ -107,7 +107,9 @@ SECURITY_STATUS output_deliver(struct handshake *h, SECURITY_STATUS status)
 {
     SECURITY_STATUS delivered, kept;
 
-    if (!h->result.output_size) {
+    /* Programs that are asked for a credential drop what is there to send (curl, .NET): the
+     * change_cipher_spec for middleboxes waits for the answer to the flight. */
+    if (!h->result.output_size || status == SEC_I_INCOMPLETE_CREDENTIALS) {
         set_empty(h, h->token_out);
         set_empty(h, h->alert_out);
         return status;
