@@ -272,6 +272,107 @@ static NTSTATUS NTAPI call_package(PLSA_CLIENT_REQUEST request, PVOID submit, PV
     return lsa->CopyToClientBuffer(request, want, *result, wants_counts ? (void *)&counts : text);
 }
 
+/* A block of ours with the user's SID behind it, in one piece or in two. */
+static LSA_TOKEN_INFORMATION_V1 *information_of(PSID user, bool in_parts)
+{
+    ULONG size = GetLengthSid(user);
+    LSA_TOKEN_INFORMATION_V1 *made = lsa->AllocateLsaHeap(sizeof(*made) + (in_parts ? 0 : size));
+
+    if (!made)
+        return NULL;
+    memset(made, 0, sizeof(*made));
+    made->User.User.Sid = in_parts ? lsa->AllocateLsaHeap(size) : made + 1;
+    if (made->User.User.Sid)
+        memcpy(made->User.User.Sid, user, size);
+    return made;
+}
+
+/* The SID of the process' user, or that of Windows' guests. */
+static PSID user_of(char who)
+{
+    static union {
+        TOKEN_USER user;
+        BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    } own;
+    static BYTE other[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof(own);
+    HANDLE token = NULL;
+
+    if (who == PACKAGE_LOGON_OTHER) {
+        size = sizeof(other);
+        CreateWellKnownSid(WinBuiltinGuestsSid, NULL, other, &size);
+        return other;
+    }
+    if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) {
+        GetTokenInformation(token, TokenUser, &own, size, &size);
+        CloseHandle(token);
+    }
+    return own.user.User.Sid;
+}
+
+static UNICODE_STRING *string_of(const WCHAR *text)
+{
+    UNICODE_STRING *made = lsa->AllocateLsaHeap(sizeof(*made));
+
+    if (made) {
+        made->Buffer = heap_text(text);
+        made->Length = (USHORT)(wcslen(text) * sizeof(*text));
+        made->MaximumLength = (USHORT)(made->Length + sizeof(*text));
+    }
+    return made;
+}
+
+/* The program's buffer is not to be touched; what comes here is a copy. */
+static NTSTATUS NTAPI logon_user(PLSA_CLIENT_REQUEST request, SECURITY_LOGON_TYPE type,
+                                 PVOID submit, PVOID client_base, ULONG size, PVOID *profile,
+                                 PULONG profile_size, PLUID id, PNTSTATUS sub_status,
+                                 PLSA_TOKEN_INFORMATION_TYPE information_type, PVOID *information,
+                                 PUNICODE_STRING *account, PUNICODE_STRING *authority,
+                                 PUNICODE_STRING *machine, PSECPKG_PRIMARY_CRED primary,
+                                 PSECPKG_SUPPLEMENTAL_CRED_ARRAY *supplemental)
+{
+    char who = size ? *(char *)submit : 0;
+    NTSTATUS status;
+
+    (void)type;
+    (void)supplemental;
+    if (submit == client_base || !size)
+        return STATUS_INVALID_PARAMETER;
+    memset(submit, 0, size);
+    if (who == PACKAGE_LOGON_REFUSED) {
+        *sub_status = STATUS_PASSWORD_EXPIRED;
+        return STATUS_ACCOUNT_RESTRICTION;
+    }
+    if (!AllocateLocallyUniqueId(id))
+        return STATUS_UNSUCCESSFUL;
+    status = lsa->CreateLogonSession(id);
+    if (status == STATUS_SUCCESS && lsa->CreateLogonSession(id) != STATUS_LOGON_SESSION_COLLISION)
+        status = STATUS_UNSUCCESSFUL;
+    if (status != STATUS_SUCCESS)
+        return status;
+    counts.logons++;
+    status = lsa->AllocateClientBuffer(request, sizeof(PACKAGE_PROFILE), profile);
+    if (status != STATUS_SUCCESS)
+        return status;
+    *profile_size = sizeof(PACKAGE_PROFILE);
+    lsa->CopyToClientBuffer(request, *profile_size, *profile, (void *)(uintptr_t)PACKAGE_PROFILE);
+    *information_type = who == PACKAGE_LOGON_NOBODY  ? LsaTokenInformationNull
+                        : who == PACKAGE_LOGON_PARTS ? LsaTokenInformationV1
+                                                     : LsaTokenInformationV2;
+    *information = information_of(user_of(who), who == PACKAGE_LOGON_PARTS);
+    *account = string_of(u"somebody");
+    *authority = string_of(u"TEST");
+    *machine = string_of(u"HERE");
+    primary->Password.Buffer = heap_text(u"secret");
+    return *information ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+static VOID NTAPI logon_terminated(PLUID id)
+{
+    (void)id;
+    counts.terminated++;
+}
+
 /* ---- the other half ---- */
 
 static NTSTATUS NTAPI instance_init(ULONG version, PSECPKG_DLL_FUNCTIONS functions, PVOID *own)
@@ -389,6 +490,7 @@ static SECPKG_FUNCTION_TABLE functions = {
     .InitializePackage = initialize_package,
     .CallPackage = call_package,
     .CallPackageUntrusted = call_package,
+    .LogonTerminated = logon_terminated,
     .Initialize = initialize,
     .Shutdown = stop,
     .GetInfo = get_info,
@@ -419,6 +521,8 @@ NTSTATUS SEC_ENTRY SpLsaModeInitialize(ULONG version, PULONG own_version,
 {
     if (version != SECPKG_INTERFACE_VERSION)
         return STATUS_INVALID_PARAMETER;
+    /* mingw-w64 leaves the calling convention of this one out. */
+    memcpy(&functions.LogonUserEx2, &(void *){(void *)(uintptr_t)logon_user}, sizeof(void *));
     *own_version = SECPKG_INTERFACE_VERSION_3; /* the table ends with SetCredentialsAttributes */
     *tables = &functions;
     *count = 1;

@@ -27,7 +27,16 @@ struct package_identity {
 struct package_counts {
     uint32_t initialized, last_context;
     int32_t credentials, contexts, user_contexts;
+    uint32_t logons, terminated; /* sessions that began, and that the package was told the end of */
 };
+
+/* Logging on with LsaLogonUser: the first letter says who it is to be. */
+#define PACKAGE_LOGON_OWN 'o'     /* the user of the process */
+#define PACKAGE_LOGON_PARTS 'p'   /* the same, told in blocks of their own */
+#define PACKAGE_LOGON_OTHER 't'   /* somebody else */
+#define PACKAGE_LOGON_NOBODY 'n'  /* an anonymous one */
+#define PACKAGE_LOGON_REFUSED 'r' /* STATUS_ACCOUNT_RESTRICTION, STATUS_PASSWORD_EXPIRED */
+#define PACKAGE_PROFILE "profile"
 
 /* Of the DLL with SSPI's own functions. */
 #define CLIENT_PACKAGE_NAME u"Secur32TestClient"

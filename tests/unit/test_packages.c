@@ -309,6 +309,88 @@ START_TEST(packages_messages)
     LsaDeregisterLogonProcess(lsa);
 }
 
+/* ---- logging on ---- */
+
+struct logon_answer {
+    NTSTATUS status, sub_status;
+    void *profile;
+    ULONG profile_size;
+    HANDLE token;
+};
+
+static struct logon_answer log_on(char who, SECURITY_LOGON_TYPE type)
+{
+    LSA_STRING name = {11, 12, (char *)(uintptr_t) "Secur32Test"};
+    LSA_STRING origin = {4, 5, (char *)(uintptr_t) "test"};
+    TOKEN_SOURCE source = {.SourceName = "test"};
+    struct logon_answer answer = {.profile = &answer, .sub_status = 77};
+    char information[4] = {who, 1, 2, 3};
+    QUOTA_LIMITS quotas;
+    HANDLE lsa = NULL;
+    ULONG number = 0;
+    LUID session;
+
+    ok_status(LsaConnectUntrusted(&lsa), STATUS_SUCCESS, "connect");
+    ok_status(LsaLookupAuthenticationPackage(lsa, &name, &number), STATUS_SUCCESS, "look up");
+    answer.status = LsaLogonUser(lsa, &origin, type, number, information, sizeof(information), NULL,
+                                 &source, &answer.profile, &answer.profile_size, &session,
+                                 &answer.token, &quotas, &answer.sub_status);
+    ok(information[0] == who && information[3] == 3, "the program's buffer was changed");
+    LsaDeregisterLogonProcess(lsa);
+    return answer;
+}
+
+/* Only the process' own user can have a token. */
+START_TEST(packages_logon)
+{
+    static const struct {
+        char who;
+        SECURITY_LOGON_TYPE type;
+        NTSTATUS want, sub_status;
+        TOKEN_TYPE token;
+    } rows[] = {
+        {PACKAGE_LOGON_OWN, Interactive, STATUS_SUCCESS, STATUS_SUCCESS, TokenPrimary},
+        {PACKAGE_LOGON_OWN, Batch, STATUS_SUCCESS, STATUS_SUCCESS, TokenPrimary},
+        {PACKAGE_LOGON_PARTS, Network, STATUS_SUCCESS, STATUS_SUCCESS, TokenImpersonation},
+        {PACKAGE_LOGON_OTHER, Network, STATUS_PRIVILEGE_NOT_HELD, STATUS_SUCCESS, 0},
+        {PACKAGE_LOGON_NOBODY, Network, STATUS_PRIVILEGE_NOT_HELD, STATUS_SUCCESS, 0},
+        {PACKAGE_LOGON_REFUSED, Network, STATUS_ACCOUNT_RESTRICTION, STATUS_PASSWORD_EXPIRED, 0},
+    };
+    struct package_counts before, after;
+
+    if (!have_package())
+        return;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        bool works = rows[i].want == STATUS_SUCCESS;
+        struct logon_answer answer;
+        TOKEN_TYPE type = 0;
+        DWORD size;
+
+        push_context("%c", rows[i].who);
+        before = counts();
+        answer = log_on(rows[i].who, rows[i].type);
+        after = counts();
+        ok_status(answer.status, rows[i].want, "log on");
+        ok_status(answer.sub_status, rows[i].sub_status, "the second status");
+        ok_number(after.logons - before.logons, rows[i].who != PACKAGE_LOGON_REFUSED, "sessions");
+        ok_number(after.terminated - before.terminated, !works && after.logons > before.logons,
+                  "sessions that ended");
+        ok(works ? answer.profile_size == sizeof(PACKAGE_PROFILE) &&
+                       !memcmp(answer.profile, PACKAGE_PROFILE, sizeof(PACKAGE_PROFILE))
+                 : !answer.profile && !answer.profile_size,
+           "profile");
+        ok((answer.token != NULL) == works, "token");
+        if (works) {
+            ok(GetTokenInformation(answer.token, TokenType, &type, sizeof(type), &size),
+               "no token");
+            ok_number(type, rows[i].token, "kind of token");
+            CloseHandle(answer.token);
+            LsaFreeReturnBuffer(answer.profile);
+        }
+        pop_context();
+    }
+}
+
 /* ---- the other kind ---- */
 
 START_TEST(packages_of_clients)

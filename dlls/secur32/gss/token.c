@@ -50,7 +50,9 @@ static SECURITY_STATUS make_token(const struct gss_context *context, void **toke
 
     if (context->is_server && context->phase == PHASE_READY &&
         !(context->facts.granted & MECH_FLAG_ANONYMOUS) && client_is_self(context))
-        status = token_make(context->facts.granted & MECH_FLAG_IDENTIFY, token);
+        status = token_make(context->facts.granted & MECH_FLAG_IDENTIFY ? TOKEN_USE_IDENTIFY
+                                                                        : TOKEN_USE_IMPERSONATE,
+                            token);
     TRACE(LOG_GSS, "token of the client of context %p: %08lx%s", (const void *)context,
           (unsigned long)(uint32_t)status,
           status == SEC_E_OK ? "" : ", as there is one only of the user of this process");

@@ -3,8 +3,7 @@
  *
  * Connections to the local security authority, and what is asked over them. The authority is this
  * library in the program's own process, so a connection is no more than a handle that is checked;
- * messages go to the package that they are for. Nobody can be logged on: there is no authority for
- * accounts.
+ * messages and logons go to the package that they are for.
  *
  * Source: Microsoft Learn, "LSA Logon Functions" and the pages of these functions.
  */
@@ -187,33 +186,53 @@ NTSTATUS NTAPI LsaFreeReturnBuffer(PVOID buffer)
 /* ---- logging on
  * ------------------------------------------------------------------------------------- */
 
-/* The answer of a computer that cannot reach the authority for the account. */
+/* To the package, or the answer of a computer that cannot reach the authority for the account. */
+static NTSTATUS ask_to_log_on(struct ssp_logon *logon)
+{
+    NTSTATUS status =
+        logon->ssp->logon ? logon->ssp->logon(logon) : (NTSTATUS)STATUS_NO_LOGON_SERVERS;
+
+    TRACE(LOG_LSA, "logon of type %d: %08lx, %08lx", (int)logon->type, (unsigned long)status,
+          (unsigned long)logon->sub_status);
+    return status;
+}
+
 NTSTATUS NTAPI LsaLogonUser(HANDLE lsa, PLSA_STRING origin, SECURITY_LOGON_TYPE type, ULONG package,
                             PVOID information, ULONG information_size, PTOKEN_GROUPS groups,
                             PTOKEN_SOURCE source, PVOID *profile, PULONG profile_size, PLUID logon,
                             PHANDLE token, PQUOTA_LIMITS quotas, PNTSTATUS sub_status)
 {
+    struct ssp_logon asked = {.ssp = lsa_host.at(package),
+                              .type = type,
+                              .submit = information,
+                              .submit_size = information_size};
     bool is_trusted;
     NTSTATUS status;
 
     (void)origin;
-    (void)groups;
-    (void)quotas;
     if (!information || !information_size || !source || !profile || !profile_size || !logon ||
         !token || !sub_status)
         return STATUS_INVALID_PARAMETER;
     status = check(lsa, &is_trusted, false);
     if (status != STATUS_SUCCESS)
         return status;
-    if (!lsa_host.at(package))
+    if (!asked.ssp)
         return STATUS_NO_SUCH_PACKAGE;
     if (type < Interactive || type > CachedUnlock)
         return STATUS_INVALID_LOGON_TYPE;
-    *profile = NULL;
-    *profile_size = 0;
-    *token = NULL;
-    *sub_status = STATUS_SUCCESS;
-    return STATUS_NO_LOGON_SERVERS;
+    /* A token with more groups than the user's own cannot be made. */
+    status =
+        groups && groups->GroupCount ? (NTSTATUS)STATUS_PRIVILEGE_NOT_HELD : ask_to_log_on(&asked);
+    *profile = asked.profile;
+    *profile_size = asked.profile_size;
+    *token = asked.token;
+    *sub_status = asked.sub_status;
+    if (status < 0)
+        return status;
+    *logon = asked.id;
+    if (quotas)
+        memset(quotas, 0, sizeof(*quotas));
+    return status;
 }
 
 /* As LsaLogonUser. */

@@ -13,6 +13,7 @@ lsa_pe_sources = \
 	dlls/secur32/lsa/pe/identity.c \
 	dlls/secur32/lsa/pe/interface.c \
 	dlls/secur32/lsa/pe/load.c \
+	dlls/secur32/lsa/pe/logon.c \
 	dlls/secur32/lsa/pe/message.c \
 	dlls/secur32/lsa/pe/package.c \
 	dlls/secur32/lsa/pe/services.c \
@@ -28,5 +29,6 @@ lsa_headers = \
 	dlls/secur32/lsa/negotiate.h \
 	dlls/secur32/lsa/pe/identity.h \
 	dlls/secur32/lsa/pe/interface.h \
+	dlls/secur32/lsa/pe/logon.h \
 	dlls/secur32/lsa/pe/package.h \
 	dlls/secur32/lsa/pe/tables.h

@@ -16,9 +16,17 @@
  * its user letter by letter, since there may be another one behind it whose name has other letters.
  */
 bool token_is_own_account(const WCHAR *name);
-/* An impersonation token for token_close, or for the program's CloseHandle; identify: it only tells
- * who the user is. */
-MUST_CHECK SECURITY_STATUS token_make(bool identify, void **token);
+/* The SID is that user's. */
+bool token_is_own_sid(const void *sid);
+
+enum token_use {
+    TOKEN_USE_IDENTIFY,    /* only tells who the user is */
+    TOKEN_USE_IMPERSONATE, /* to act as the user */
+    TOKEN_USE_PRIMARY,     /* to start processes with */
+};
+
+/* A token for token_close, or for the program's CloseHandle. */
+MUST_CHECK SECURITY_STATUS token_make(enum token_use use, void **token);
 void token_close(void *token); /* NULL is fine */
 /* The calling thread acts with the token, until it reverts. */
 MUST_CHECK SECURITY_STATUS token_assume(void *token);

@@ -91,6 +91,20 @@ struct ssp_message {
     NTSTATUS protocol_status;
 };
 
+/* LsaLogonUser. */
+struct ssp_logon {
+    const struct ssp *ssp; /* the package that is asked */
+    SECURITY_LOGON_TYPE type;
+    const void *submit; /* what the package's own protocol says of the user */
+    ULONG submit_size;
+    /* results */
+    void *profile; /* of buffers_alloc, or NULL */
+    ULONG profile_size;
+    LUID id;     /* of the session */
+    void *token; /* for the program to close */
+    NTSTATUS sub_status;
+};
+
 struct ssp {
     const WCHAR *const *names; /* the first is the canonical one */
     size_t name_count;
@@ -134,6 +148,8 @@ struct ssp {
     SECURITY_STATUS (*change_password)(const struct ssp_password *change);
     /* The result is of the call as such; NULL answers STATUS_NOT_SUPPORTED. */
     NTSTATUS (*call)(struct ssp_message *message);
+    /* NULL: the package has no authority to ask, STATUS_NO_LOGON_SERVERS. */
+    NTSTATUS (*logon)(struct ssp_logon *logon);
 };
 
 /* A function that a package leaves NULL answers SEC_E_UNSUPPORTED_FUNCTION. */

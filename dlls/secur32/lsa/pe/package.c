@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "lsa/pe/identity.h"
+#include "lsa/pe/logon.h"
 #include "platform/platform.h"
 
 #define TABLES_MAX 32 /* packages of one DLL */
@@ -181,6 +182,7 @@ static const struct ssp ssp_functions = {
     .export_context = lsa_export,
     .change_password = change_password,
     .call = call_package,
+    .logon = lsa_logon,
 };
 
 static WCHAR *copy_text(const WCHAR *text)

@@ -4,7 +4,7 @@
  * What packages may ask of the LSA. Here the LSA, the package and its client are one process: the
  * client's memory is the process' own, and the thread that called is the client's. What needs an
  * authority that is not there (accounts, tokens for others, auditing, saved credentials) is
- * refused.
+ * refused. Tokens and sessions: logon.c.
  *
  * Source: Microsoft Learn, "LSA Functions Called by Security Support Providers/Authentication
  * Packages" and the pages of the functions; "SECPKG_DLL_FUNCTIONS structure".
@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "lsa/pe/logon.h"
 #include "sspi/buffers.h"
 
 /* ---- memory
@@ -222,7 +223,6 @@ REFUSE(7, ARGUMENT a, ARGUMENT b, ARGUMENT c, ARGUMENT d, ARGUMENT e, ARGUMENT f
 REFUSE(8, ARGUMENT a, ARGUMENT b, ARGUMENT c, ARGUMENT d, ARGUMENT e, ARGUMENT f, ARGUMENT g, ARGUMENT h)
 REFUSE(9, ARGUMENT a, ARGUMENT b, ARGUMENT c, ARGUMENT d, ARGUMENT e, ARGUMENT f, ARGUMENT g, ARGUMENT h, ARGUMENT i)
 REFUSE(10, ARGUMENT a, ARGUMENT b, ARGUMENT c, ARGUMENT d, ARGUMENT e, ARGUMENT f, ARGUMENT g, ARGUMENT h, ARGUMENT i, ARGUMENT j)
-REFUSE(13, ARGUMENT a, ARGUMENT b, ARGUMENT c, ARGUMENT d, ARGUMENT e, ARGUMENT f, ARGUMENT g, ARGUMENT h, ARGUMENT i, ARGUMENT j, ARGUMENT k, ARGUMENT l, ARGUMENT m)
 /* clang-format on */
 
 /* No event is ever notified, so there is no handle to give. */
@@ -258,8 +258,8 @@ static union {
 } services = {
     .old =
         {
-            .CreateLogonSession = AS(PLSA_CREATE_LOGON_SESSION, refuse_1),
-            .DeleteLogonSession = AS(PLSA_DELETE_LOGON_SESSION, refuse_1),
+            .CreateLogonSession = lsa_session_create,
+            .DeleteLogonSession = lsa_session_delete,
             .AddCredential = AS(PLSA_ADD_CREDENTIAL, refuse_4),
             .GetCredentials = AS(PLSA_GET_CREDENTIALS, refuse_7),
             .DeleteCredential = AS(PLSA_DELETE_CREDENTIAL, refuse_3),
@@ -278,7 +278,7 @@ static union {
             .RegisterNotification = register_notification,
             .CancelNotification = AS(PLSA_CANCEL_NOTIFICATION, refuse_1),
             .MapBuffer = map_buffer,
-            .CreateToken = AS(PLSA_CREATE_TOKEN, refuse_13),
+            .CreateToken = lsa_create_token,
             .AuditLogon = AS(PLSA_AUDIT_LOGON, refuse_9),
             .CallPackage = AS(PLSA_CALL_PACKAGE, refuse_6),
             .FreeReturnBuffer = free_heap,
@@ -308,7 +308,7 @@ static union {
             .ExpandAuthDataForDomain = AS(PLSA_EXPAND_AUTH_DATA_FOR_DOMAIN, refuse_5),
             .AllocatePrivateHeap = allocate_private,
             .FreePrivateHeap = free_heap,
-            .CreateTokenEx = AS(PLSA_CREATE_TOKEN_EX, refuse_13),
+            .CreateTokenEx = lsa_create_token_ex,
             .CrediWrite = AS(CredWriteFn *, refuse_4),
         },
 };

@@ -11,9 +11,15 @@ bool token_is_own_account(const WCHAR *name)
     return false;
 }
 
-SECURITY_STATUS token_make(bool identify, void **token)
+bool token_is_own_sid(const void *sid)
 {
-    (void)identify;
+    (void)sid;
+    return false;
+}
+
+SECURITY_STATUS token_make(enum token_use use, void **token)
+{
+    (void)use;
     (void)token;
     return SEC_E_NO_IMPERSONATION;
 }

@@ -40,15 +40,36 @@ bool token_is_own_account(const WCHAR *name)
     return is_own;
 }
 
-SECURITY_STATUS token_make(bool identify, void **token)
+bool token_is_own_sid(const void *sid)
 {
-    SECURITY_IMPERSONATION_LEVEL level = identify ? SecurityIdentification : SecurityImpersonation;
+    union {
+        TOKEN_USER user;
+        BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    } own;
+    DWORD size = sizeof(own);
+    HANDLE process = NULL;
+    bool is_own;
+
+    if (!sid || !IsValidSid((PSID)(uintptr_t)sid) ||
+        !OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &process))
+        return false;
+    is_own = GetTokenInformation(process, TokenUser, &own, size, &size) &&
+             EqualSid(own.user.User.Sid, (PSID)(uintptr_t)sid);
+    CloseHandle(process);
+    return is_own;
+}
+
+SECURITY_STATUS token_make(enum token_use use, void **token)
+{
+    SECURITY_IMPERSONATION_LEVEL level =
+        use == TOKEN_USE_IDENTIFY ? SecurityIdentification : SecurityImpersonation;
+    TOKEN_TYPE type = use == TOKEN_USE_PRIMARY ? TokenPrimary : TokenImpersonation;
     HANDLE own = NULL, made = NULL;
     BOOL done;
 
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE | TOKEN_QUERY, &own))
         return SEC_E_NO_IMPERSONATION;
-    done = DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, level, TokenImpersonation, &made);
+    done = DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, level, type, &made);
     CloseHandle(own);
     if (!done)
         return SEC_E_NO_IMPERSONATION;
