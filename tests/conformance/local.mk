@@ -13,6 +13,7 @@ conformance_sources = \
 	tests/conformance/auth_attributes.c \
 	tests/conformance/auth_handshake.c \
 	tests/conformance/auth_hostile.c \
+	tests/conformance/auth_logon.c \
 	tests/conformance/auth_message.c \
 	tests/conformance/auth_parts.c \
 	tests/conformance/auth_token.c \

@@ -314,6 +314,26 @@ static void not_logged_on(void)
     FreeCredentialsHandle(&client.credential);
 }
 
+/* LsaLogonUser's message by NTLM: right, but nobody's whose token there is. */
+static void asked_to_log_on(void)
+{
+    struct {
+        ULONG type;
+        UNICODE_STRING domain, user, password;
+        WCHAR text[32];
+    } message = {.type = 2};
+    struct ssp_logon asked = {
+        .ssp = &gss_ntlm_ssp, .type = Network, .submit = &message, .submit_size = sizeof(message)};
+
+    memcpy(message.text, u"SECUR32tester", 13 * sizeof(WCHAR));
+    memcpy(message.text + 13, secret, sizeof(secret) - sizeof(*secret));
+    message.domain = (UNICODE_STRING){14, 14, message.text};
+    message.user = (UNICODE_STRING){12, 12, message.text + 7};
+    message.password =
+        (UNICODE_STRING){sizeof(secret) - sizeof(*secret), sizeof(secret), message.text + 13};
+    ok_status(gss_ntlm_ssp.logon(&asked), STATUS_PRIVILEGE_NOT_HELD, "log on");
+}
+
 START_TEST(secrets_of_logons)
 {
     static const struct logon rows[] = {{u"NTLM", u"tester", u"SECUR32", u"HTTP/x"},
@@ -328,6 +348,7 @@ START_TEST(secrets_of_logons)
         logon = rows[i];
         watch(i ? "Negotiate" : "NTLM", logged_on);
     }
+    watch("LsaLogonUser", asked_to_log_on);
     unlink(getenv("NTLM_USER_FILE"));
 }
 

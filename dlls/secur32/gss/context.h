@@ -62,6 +62,12 @@ SECURITY_STATUS gss_query_token(void *object, void **token);
 SECURITY_STATUS gss_impersonate(void *object);
 SECURITY_STATUS gss_revert(void *object);
 
+/* Is the client of a server's context that is ready the user that this process runs as? */
+bool gss_client_is_self(struct mech_context *context, enum mech chosen);
+
+/* package.h's function of a package. */
+NTSTATUS gss_logon(enum mech mech, struct ssp_logon *logon);
+
 /* SECPKG_ATTR_ACCESS_TOKEN, with the context's lock. */
 SECURITY_STATUS gss_fill_access_token(struct gss_context *context, void *value);
 

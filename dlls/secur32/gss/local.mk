@@ -9,6 +9,7 @@ gss_sources = \
 	dlls/secur32/gss/credential.c \
 	dlls/secur32/gss/identity.c \
 	dlls/secur32/gss/input.c \
+	dlls/secur32/gss/logon.c \
 	dlls/secur32/gss/message.c \
 	dlls/secur32/gss/ntlm.c \
 	dlls/secur32/gss/output.c \

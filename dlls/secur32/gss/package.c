@@ -115,6 +115,10 @@ static SECURITY_STATUS start(enum mech mech)
     {                                                                                              \
         return gss_acquire(mech, call);                                                            \
     }                                                                                              \
+    static NTSTATUS id##_logon(struct ssp_logon *logon)                                            \
+    {                                                                                              \
+        return gss_logon(mech, logon);                                                             \
+    }                                                                                              \
     const struct ssp gss_##id##_ssp = {                                                            \
         .names = id##_names,                                                                       \
         .name_count = 1,                                                                           \
@@ -138,6 +142,7 @@ static SECURITY_STATUS start(enum mech mech)
         .impersonate = gss_impersonate,                                                            \
         .revert = gss_revert,                                                                      \
         .query_token = gss_query_token,                                                            \
+        .logon = id##_logon,                                                                       \
     }
 
 GSS_SSP(MECH_NEGOTIATE, negotiate, u"Negotiate", u"Microsoft Package Negotiator",

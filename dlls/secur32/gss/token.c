@@ -20,27 +20,26 @@
 #include "misc/token.h"
 #include "platform/platform.h"
 
-static bool has_own_name(const struct gss_context *context)
+static bool has_own_name(struct mech_context *context)
 {
     char *name = NULL;
     WCHAR *wide = NULL;
     size_t size = 0;
-    bool is_own =
-        text_of_context(context->mech_context, MECH_TEXT_CLIENT, &name, &size) == MECH_OK &&
-        platform_wide_from_utf8(name, &wide) == SEC_E_OK && token_is_own_account(wide);
+    bool is_own = text_of_context(context, MECH_TEXT_CLIENT, &name, &size) == MECH_OK &&
+                  platform_wide_from_utf8(name, &wide) == SEC_E_OK && token_is_own_account(wide);
 
     mem_free(wide);
     mem_free(name);
     return is_own;
 }
 
-static bool client_is_self(const struct gss_context *context)
+bool gss_client_is_self(struct mech_context *context, enum mech chosen)
 {
     bool is_self = false;
 
-    if (context->chosen == MECH_NTLM)
+    if (chosen == MECH_NTLM)
         return has_own_name(context);
-    return mech_client_is_self(context->mech_context, &is_self) == MECH_OK && is_self;
+    return mech_client_is_self(context, &is_self) == MECH_OK && is_self;
 }
 
 /* With the context's lock. */
@@ -49,7 +48,8 @@ static SECURITY_STATUS make_token(const struct gss_context *context, void **toke
     SECURITY_STATUS status = SEC_E_NO_IMPERSONATION;
 
     if (context->is_server && context->phase == PHASE_READY &&
-        !(context->facts.granted & MECH_FLAG_ANONYMOUS) && client_is_self(context))
+        !(context->facts.granted & MECH_FLAG_ANONYMOUS) &&
+        gss_client_is_self(context->mech_context, context->chosen))
         status = token_make(context->facts.granted & MECH_FLAG_IDENTIFY ? TOKEN_USE_IDENTIFY
                                                                         : TOKEN_USE_IMPERSONATE,
                             token);

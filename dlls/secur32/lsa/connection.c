@@ -235,24 +235,6 @@ NTSTATUS NTAPI LsaLogonUser(HANDLE lsa, PLSA_STRING origin, SECURITY_LOGON_TYPE 
     return status;
 }
 
-/* As LsaLogonUser. */
-BOOL WINAPI LogonUserExExW(LPWSTR user, LPWSTR domain, LPWSTR password, DWORD type, DWORD provider,
-                           PTOKEN_GROUPS groups, PHANDLE token, PSID *sid, PVOID *profile,
-                           LPDWORD profile_size, PQUOTA_LIMITS quotas)
-{
-    (void)domain;
-    (void)password;
-    (void)type;
-    (void)provider;
-    (void)groups;
-    (void)sid;
-    (void)profile;
-    (void)profile_size;
-    (void)quotas;
-    SetLastError(user && token ? ERROR_NO_LOGON_SERVERS : ERROR_INVALID_PARAMETER);
-    return FALSE;
-}
-
 /* ---- without a public description
  * ------------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
 
 lsa_sources = \
 	dlls/secur32/lsa/connection.c \
+	dlls/secur32/lsa/logon_user.c \
 	dlls/secur32/lsa/policy.c \
 	dlls/secur32/lsa/session.c
 

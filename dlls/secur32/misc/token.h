@@ -27,6 +27,8 @@ enum token_use {
 
 /* A token for token_close, or for the program's CloseHandle. */
 MUST_CHECK SECURITY_STATUS token_make(enum token_use use, void **token);
+/* The logon session of it. false: unknown. */
+bool token_session(void *token, LUID *id);
 void token_close(void *token); /* NULL is fine */
 /* The calling thread acts with the token, until it reverts. */
 MUST_CHECK SECURITY_STATUS token_assume(void *token);

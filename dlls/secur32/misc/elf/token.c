@@ -24,6 +24,13 @@ SECURITY_STATUS token_make(enum token_use use, void **token)
     return SEC_E_NO_IMPERSONATION;
 }
 
+bool token_session(void *token, LUID *id)
+{
+    (void)token;
+    (void)id;
+    return false;
+}
+
 void token_close(void *token)
 {
     (void)token;

@@ -77,6 +77,17 @@ SECURITY_STATUS token_make(enum token_use use, void **token)
     return SEC_E_OK;
 }
 
+bool token_session(void *token, LUID *id)
+{
+    TOKEN_STATISTICS statistics;
+    DWORD size = sizeof(statistics);
+
+    if (!GetTokenInformation(token, TokenStatistics, &statistics, size, &size))
+        return false;
+    *id = statistics.AuthenticationId;
+    return true;
+}
+
 void token_close(void *token)
 {
     if (token)
