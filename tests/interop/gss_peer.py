@@ -276,6 +276,32 @@ def published_example(timestamp):
     peer.done()
 
 
+def published_v1(flags):
+    """The same with a client that may answer by NTLMv1 (gss-ntlmssp's LM_COMPAT_LEVEL), MS-NLMP 4.2.2 and, with
+    extended session security, where the client adds a challenge of its own, 4.2.3."""
+    peer = Peer("client", "NTLM", SERVICE, "User", "Domain", "Password", LM_COMPAT_LEVEL="0")
+    peer.hear("token")
+    peer.say("token " + nlmp.old_challenge(flags).hex())
+    third = nlmp.Authenticate(bytes.fromhex(peer.hear("token")[1]))
+    extended = flags & nlmp.FLAG_EXTENDED
+    own = third.lm[:8] if extended else b""
+    assert third.nt == nlmp.v1_response(own), "NTLMv1 response"
+    assert third.lm[8:] == bytes(16) if extended else third.lm.hex() == "98def7b87f88aa5dafe2df779688a172def11c7d5ccdef13"
+    key = nlmp.v1_key(own)
+    if flags & nlmp.FLAG_KEY_EXCHANGE:
+        key = nlmp.Rc4(key).run(third.encrypted_key)
+    peer.hear("done")
+    peer.say("key")
+    assert bytes.fromhex(peer.hear("key")[1]) == key, "session key"
+    if extended:
+        reckoned_messages(peer, nlmp.Direction(key, "client", flags), nlmp.Direction(key, "server", flags))
+    else:
+        peer.say("seal Plaintext")
+        sealed, want = bytes.fromhex(peer.hear("sealed")[1]), nlmp.OldDirection(key).seal(b"Plaintext")
+        assert sealed[:4] + sealed[8:] == want[:4] + want[8:], f"{sealed.hex()} is not {want.hex()}"
+    peer.done()
+
+
 def old_client(size, flags, text, target=None):
     """Its messages, too, with the keys that the flags give."""
     peer = Peer("server", "NTLM")
@@ -384,6 +410,10 @@ test("server of SASL's GSSAPI, for somebody else", sasl_server, b"\4\0\x10\0some
 test("server of SASL's GSSAPI, a layer that was not offered", sasl_server, b"\x08\0\x10\0", "80090308")
 test("server of SASL's GSSAPI, two layers", sasl_server, b"\6\0\x10\0", "80090308")
 test("the formulas for NTLM give the published values", nlmp.check)
+test("the formulas for NTLMv1 give the published values", nlmp.check_v1)
+test("the published example of NTLMv1", published_v1, 0xE2028231)
+test("the published example of NTLMv1 with a client challenge", published_v1, 0x820A8231)
+test("the same, 128 bits and a key", published_v1, 0xE20A8231)
 test("the published example of NTLMv2", published_example, False)
 test("the published example of NTLMv2, with a time and so with a MIC", published_example, True)
 test("an old client of NTLM, 32 bytes, Unicode", old_client, 32, 0x00088205, "utf-16le")

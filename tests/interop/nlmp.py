@@ -2,20 +2,26 @@
 # Copyright (C) 2026 the secur32 authors
 #
 # What NTLM's messages must contain, reckoned by the formulas of MS-NLMP 3.3.2 and 3.4, for the tests
-# to compare with. check() compares the formulas themselves with the example of MS-NLMP 4.2.4.
+# to compare with. check() compares the formulas themselves with the examples of MS-NLMP 4.2.2, 4.2.3 and
+# 4.2.4. DES, of the old responses, is OpenSSL's.
 import hashlib
 import hmac
 import struct
+import subprocess
 import time
 import zlib
 
 # MS-NLMP 4.2.1: user "User", domain "Domain", password "Password"; 4.2.4.1.1: their NTOWFv2.
 NTOWFV2 = bytes.fromhex("0c868a403bfd7a93a3001ef22ef02e3f")
+# 4.2.2.1.2 and 4.2.2.1.3: NTOWFv1, and the session key of NTLMv1.
+NTOWFV1 = bytes.fromhex("a4f49c406510bdcab6824ee7c30fd852")
+V1_BASE_KEY = bytes.fromhex("d87262b0cde4b1cb7499becccdf10784")
 SERVER_CHALLENGE = bytes.fromhex("0123456789abcdef")
 NAMES = bytes.fromhex("02000c0044006f006d00610069006e0001000c005300650072007600650072000000") + b"\0\0"
 # MsvAvTimestamp (2.2.2.1): then there is a MIC, and the client's clock must be near it.
 TIMESTAMP = struct.pack("<HHQ", 7, 8, (int(time.time()) + 11644473600) * 10000000)
 FLAG_KEY_EXCHANGE, FLAG_VERSION = 0x40000000, 0x02000000
+FLAG_EXTENDED, FLAG_TARGET_INFO = 0x80000, 0x800000
 FLAG_56, FLAG_128, FLAG_SIGN, FLAG_SEAL = 0x80000000, 0x20000000, 0x10, 0x20
 MIC_OFFSET, MIC_SIZE = 72, 16
 
@@ -96,6 +102,39 @@ def challenge(timestamp):
     return head + name + pairs
 
 
+def old_challenge(flags):
+    """The CHALLENGE_MESSAGEs of 4.2.2.3 and 4.2.3.3, likewise; without a list nobody can answer by NTLMv2."""
+    name = "Server".encode("utf-16le")
+    head = b"NTLMSSP\0" + struct.pack("<IHHII", 2, len(name), len(name), 56, flags) + SERVER_CHALLENGE
+    return head + bytes(8) + struct.pack("<HHI", 0, 0, 56 + len(name)) + bytes.fromhex("060070170000000f") + name
+
+
+def des(key, block):
+    """With a key of seven bytes, as DES() of 6."""
+    bits = int.from_bytes(key, "big")
+    spread = bytes(((bits >> (49 - 7 * i)) & 127) << 1 for i in range(8))
+    command = ["openssl", "enc", "-des-ecb", "-nopad", "-provider", "legacy", "-provider", "default", "-K"]
+    return subprocess.run(command + [spread.hex()], input=block, stdout=subprocess.PIPE, check=True).stdout
+
+
+def desl(key, block):
+    """DESL() of 6."""
+    key += bytes(5)
+    return b"".join(des(key[at : at + 7], block) for at in (0, 7, 14))
+
+
+def v1_response(client_challenge):
+    """3.3.1: of a client that has extended session security, or (empty) has not."""
+    if not client_challenge:
+        return desl(NTOWFV1, SERVER_CHALLENGE)
+    return desl(NTOWFV1, md5(SERVER_CHALLENGE + client_challenge)[:8])
+
+
+def v1_key(client_challenge):
+    """KXKEY of 3.4.5.1, where no LM key was agreed on."""
+    return hmac_md5(V1_BASE_KEY, SERVER_CHALLENGE + client_challenge) if client_challenge else V1_BASE_KEY
+
+
 def pairs_of(message):
     """The list of an NTLM challenge, and its time or eight zeros."""
     size, offset = struct.unpack_from("<H2xI", message, 40)
@@ -153,6 +192,21 @@ class Authenticate:
     def mic(self, first, second):
         end = MIC_OFFSET + MIC_SIZE
         return hmac_md5(self.key, first + second + self.message[:MIC_OFFSET] + bytes(MIC_SIZE) + self.message[end:])
+
+
+def check_v1():
+    """The formulas against 4.2.2.2, 4.2.2.4, 4.2.3.2 and 4.2.3.4."""
+    text, client_challenge = "Plaintext".encode("utf-16le"), b"\xaa" * 8
+    assert v1_response(b"").hex() == "67c43011f30298a2ad35ece64f16331c44bdbed927841f94", "NTLMv1 response"
+    assert Rc4(V1_BASE_KEY).run(b"\x55" * 16).hex() == "518822b1b3f350c8958682ecbb3e3cb7", "encrypted key, v1"
+    sealed = OldDirection(b"\x55" * 16).seal(text).hex()
+    assert sealed == "010000000000000009dcd1df2e459d3656fe04d861f9319af0d7238a2e3b4d457fb8", "a message, v1"
+    response = v1_response(client_challenge).hex()
+    assert response == "7537f803ae367128ca458204bde7caf81e97ed2683267232", "NTLMv1 response, extended"
+    key = v1_key(client_challenge)
+    assert key.hex() == "eb93429a8bd952f8b89c55b87f475edc", "key exchange key"
+    sealed = Direction(key, "client", FLAG_EXTENDED | FLAG_56).seal(text).hex()
+    assert sealed == "01000000ff2aeb52f681793a00000000a02372f6530273f3aa1eb90190ce5200c99d", "a message, extended"
 
 
 def check():
