@@ -441,3 +441,40 @@ START_TEST(identity_memory)
     ok(each_allocation_fails(prepare, NULL) >= 5, "prepare");
     ok(each_allocation_fails(exclude, NULL) >= 5, "exclude");
 }
+
+/* The covers of two identities differ, or their passwords would be known but for their difference.
+ */
+START_TEST(identity_covers)
+{
+    static const struct {
+        const char *name;
+        WCHAR user[8], domain[8];
+        ULONG length;
+    } rows[] = {
+        {"the first", u"user", u"DOM", 16},        {"another user", u"usfr", u"DOM", 16},
+        {"another domain", u"user", u"DPM", 16},   {"a longer password", u"user", u"DOM", 17},
+        {"the letter moved", u"userD", u"OM", 16},
+    };
+    WCHAR covered[COUNT_OF(rows)][32];
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        SEC_WINNT_AUTH_IDENTITY_W identity = {.Flags = SEC_WINNT_AUTH_IDENTITY_UNICODE};
+        size_t same = 0;
+
+        memset(covered[i], 0, sizeof(covered[i]));
+        identity.User = (unsigned short *)(uintptr_t)rows[i].user;
+        identity.Domain = (unsigned short *)(uintptr_t)rows[i].domain;
+        identity.Password = (unsigned short *)covered[i];
+        identity.DomainLength = rows[i].domain[2] ? 3 : 2;
+        identity.UserLength = rows[i].user[4] ? 5 : 4;
+        identity.PasswordLength = rows[i].length;
+        ok_status(SspiEncryptAuthIdentity(&identity), SEC_E_OK, "%s: encrypt", rows[i].name);
+        for (size_t k = 0; k < rows[i].length; k++)
+            same += i > 0 && covered[i][k] == covered[0][k];
+        ok(same < 4, "%s: %zu of the bytes are covered alike", rows[i].name, same);
+    }
+    for (size_t k = 0; k < rows[0].length; k++)
+        if (covered[0][k])
+            return;
+    ok(false, "it is not covered");
+}

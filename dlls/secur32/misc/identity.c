@@ -101,7 +101,7 @@ static SECURITY_STATUS uncover(struct identity_view *view, uint8_t **copy)
     if (!secret->size)
         return SEC_E_OK;
     *copy = mem_copy(*secret);
-    if (!*copy || !identity_cover(*copy, secret->size))
+    if (!*copy || !identity_cover(view, *copy, secret->size))
         return SEC_E_INSUFFICIENT_MEMORY;
     secret->data = *copy;
     return SEC_E_OK;

@@ -59,8 +59,9 @@ struct identity {
 MUST_CHECK SECURITY_STATUS identity_read(const void *identity, struct identity *parts);
 void identity_done(struct identity *parts);
 
-/* Hides bytes from other eyes in this process, and shows them again. false: it cannot be done. */
-MUST_CHECK bool identity_cover(uint8_t *bytes, size_t size);
+/* Hides an identity's secret from whoever looks for it in memory, and shows it again. false: it
+ * cannot be done. */
+MUST_CHECK bool identity_cover(const struct identity_view *view, uint8_t *bytes, size_t size);
 
 /* An EX2, to be freed with local_free. SEC_E_INVALID_TOKEN: too long. */
 MUST_CHECK SECURITY_STATUS identity_make(const struct identity *parts, void **identity);

@@ -4,9 +4,11 @@
  * SspiEncryptAuthIdentity and its kin: the credentials of an identity are hidden, in place, from
  * whoever looks for them in memory.
  *
- * Differs: on Windows the kernel encrypts. The library has no cryptography of its own, and what it
- * would need is behind a seam that knows only TLS; so the bytes are covered with random ones that
- * the process made once. For another process, or for the system, nothing can be encrypted.
+ * Differs: on Windows the kernel encrypts. The library has no cryptography of its own, and there is
+ * no room for a number that is used once; so the bytes are covered with random ones that the
+ * process made once, from a place on that user, domain and the length of the secret say. One
+ * identity's cover then tells nothing of another's; of two secrets of one user that are as long as
+ * each other it does. For another process, or for the system, nothing can be encrypted.
  *
  * Source: Microsoft Learn, "SspiEncryptAuthIdentityEx function", "SspiDecryptAuthIdentityEx
  * function"; the flags and options, sspi.h.
@@ -24,24 +26,48 @@
      SEC_WINNT_AUTH_IDENTITY_FLAGS_SYSTEM_ENCRYPTED)
 #define PROTECTED_HERE SEC_WINNT_AUTH_IDENTITY_FLAGS_PROCESS_ENCRYPTED
 
+#define COVER_SIZE 0x40000
+_Static_assert(COVER_SIZE > 2 * IDENTITY_PART_MAX, "most secrets do not share a byte of it");
+
 static struct lock cover_lock = LOCK_INITIALIZER; /* guards the making of the two below; a leaf */
 static bool is_made;
-static uint8_t cover[IDENTITY_PART_MAX + 2]; /* constant once it is made */
+static uint8_t cover[COVER_SIZE]; /* constant once it is made; a ring */
 
-/* Covers bytes, and uncovers them. false: no random bytes can be had, or too many. */
-bool identity_cover(uint8_t *bytes, size_t size)
+static uint64_t spread(uint64_t hash, const void *data, size_t size)
 {
+    const uint8_t *bytes = data;
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * 0x100000001b3u; /* FNV-1a: it hides nothing, and need not */
+    return hash;
+}
+
+/* Where an identity's cover begins. What it depends on is there in clear, and stays. */
+static size_t cover_start(const struct identity_view *view, size_t size)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (enum identity_part part = IDENTITY_USER; part <= IDENTITY_DOMAIN; part++) {
+        const struct span *text = &view->part[part];
+
+        hash = spread(hash, &text->size, sizeof(text->size));
+        hash = spread(hash, text->data, text->size);
+    }
+    return (size_t)(spread(hash, &size, sizeof(size)) % sizeof(cover));
+}
+
+bool identity_cover(const struct identity_view *view, uint8_t *bytes, size_t size)
+{
+    size_t at = cover_start(view, size);
     bool made;
 
-    if (size > sizeof(cover))
-        return false;
     lock_take(&cover_lock);
     if (!is_made)
         is_made = random_fill(cover, sizeof(cover));
     made = is_made;
     lock_release(&cover_lock);
-    for (size_t i = 0; i < size && made; i++)
-        bytes[i] ^= cover[i];
+    for (size_t i = 0; i < size && made; i++, at = (at + 1) % sizeof(cover))
+        bytes[i] ^= cover[at];
     return made;
 }
 
@@ -60,7 +86,7 @@ static SECURITY_STATUS change(void *identity, ULONG options, bool encrypt)
         return SEC_E_OK;
     secret = view.part[IDENTITY_PASSWORD];
     /* The program's own memory, which it wants changed. */
-    if (secret.size && !identity_cover((uint8_t *)(uintptr_t)secret.data, secret.size))
+    if (secret.size && !identity_cover(&view, (uint8_t *)(uintptr_t)secret.data, secret.size))
         return SEC_E_INSUFFICIENT_MEMORY;
     flags = encrypt ? view.flags | PROTECTED_HERE : view.flags & ~(ULONG)PROTECTED_HERE;
     memcpy((char *)identity + view.flags_at, &flags, sizeof(flags));
