@@ -16,7 +16,7 @@
 #define PARAM_REFUSED ((int)0xc000000d) /* STATUS_INVALID_PARAMETER */
 
 /* Changes with every change of this file: a helper of another build is refused. */
-#define PARAM_REVISION 8u
+#define PARAM_REVISION 9u
 
 /* X(number, struct): the call is PARAM_##number and the function unix_##struct. */
 /* clang-format off */

@@ -74,6 +74,7 @@ struct param_mech_facts {
     uint64_t context;
     uint32_t granted, chosen; /* out, and all below */
     uint32_t lifetime_s, sealed_header, signature, two_way;
+    uint32_t protection, padding;
 };
 
 struct param_mech_text {
@@ -131,7 +132,7 @@ struct param_mech_verify {
     LAYOUT(param_mech_credential_name, 32,  padding,      28); \
     LAYOUT(param_mech_step,            136, chosen,       132); \
     LAYOUT(param_mech_output,          24,  to,           8); \
-    LAYOUT(param_mech_facts,           32,  two_way,      28); \
+    LAYOUT(param_mech_facts,           40,  padding,      36); \
     LAYOUT(param_mech_text,            32,  size,         28); \
     LAYOUT(param_mech_client_is_self,  16,  padding,      12); \
     LAYOUT(param_mech_part,            16,  kind,         12); \

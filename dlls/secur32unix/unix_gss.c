@@ -124,6 +124,7 @@ int unix_mech_facts(void *params)
     call->sealed_header = facts.sealed_header;
     call->signature = facts.signature;
     call->two_way = facts.two_way;
+    call->protection = facts.protection;
     return (int)status;
 }
 

@@ -64,6 +64,32 @@ static void check_names(struct auth_pair *pair, struct auth_side *side)
     FreeContextBuffer(native.sServerName);
 }
 
+static void check_key_info(struct auth_pair *pair, struct auth_side *side)
+{
+    SecPkgContext_KeyInfoW info = {NULL, NULL, 0, 0, 0};
+    SecPkgContext_AuthorityW authority = {NULL};
+
+    if (ok_status(QueryContextAttributesW(&side->context, SECPKG_ATTR_KEY_INFO, &info), SEC_E_OK,
+                  "KEY_INFO")) {
+        ok(length(info.sSignatureAlgorithmName) > 0 && length(info.sEncryptAlgorithmName) > 0,
+           "no names");
+        ok(info.SignatureAlgorithm && info.EncryptAlgorithm, "no numbers");
+        if (pair->way->kerberos)
+            ok(info.KeySize == 128 || info.KeySize == 256, "%lu bits", (unsigned long)info.KeySize);
+        else
+            ok(info.KeySize == 128 && info.EncryptAlgorithm == 0x6801 &&
+                   same(info.sSignatureAlgorithmName, u"HMAC-MD5") &&
+                   same(info.sEncryptAlgorithmName, u"RSADSI RC4"),
+               "not 128 bits of RC4 with HMAC-MD5");
+    }
+    FreeContextBuffer(info.sSignatureAlgorithmName);
+    FreeContextBuffer(info.sEncryptAlgorithmName);
+    if (ok_status(QueryContextAttributesW(&side->context, SECPKG_ATTR_AUTHORITY, &authority),
+                  SEC_E_OK, "AUTHORITY"))
+        ok(same(authority.sAuthorityName, pair->account.domain), "another authority");
+    FreeContextBuffer(authority.sAuthorityName);
+}
+
 static void check_packages(struct auth_pair *pair, struct auth_side *side)
 {
     const WCHAR *want = pair->way->kerberos ? u"Kerberos" : u"NTLM";
@@ -135,6 +161,7 @@ START_TEST(auth_attributes)
 
                 push_context(side ? "server" : "client");
                 check_names(&pair, of);
+                check_key_info(&pair, of);
                 check_packages(&pair, of);
                 check_sizes(&pair, of);
                 ok_status(QueryContextAttributesW(&of->context, SECPKG_ATTR_STREAM_SIZES, &target),

@@ -134,6 +134,95 @@ static SECURITY_STATUS fill_target(struct gss_context *context, void *value)
     return status;
 }
 
+/* Who has vouched for the client: the part of its name that is the domain's. */
+static SECURITY_STATUS fill_authority(struct gss_context *context, void *value)
+{
+    bool is_ntlm = context->chosen == MECH_NTLM;
+    SecPkgContext_AuthorityW *authority = value;
+    WCHAR *name = NULL, *at;
+    SECURITY_STATUS status = name_of(context, MECH_TEXT_CLIENT, &name);
+
+    if (status != SEC_E_OK)
+        return status;
+    for (at = name; *at && *at != (is_ntlm ? '\\' : '@'); at++)
+        continue;
+    if (is_ntlm)
+        *(*at ? at : name) = 0;
+    authority->sAuthorityName = buffers_copy_wide(is_ntlm ? name : at + (*at == '@'));
+    buffers_free(name);
+    return authority->sAuthorityName ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
+}
+
+/* ---- what protects messages ---- */
+
+struct algorithms {
+    uint32_t protection; /* as mech_facts tells it, of Kerberos */
+    const WCHAR *sign, *encrypt;
+    ULONG bits, sign_id, encrypt_id; /* KERB_CHECKSUM_ and KERB_ETYPE_, or CALG_, numbers */
+};
+
+#define CHECKSUM_CRC32 ((ULONG)-132)    /* KERB_CHECKSUM_REAL_CRC32 */
+#define CHECKSUM_HMAC_MD5 ((ULONG)-138) /* KERB_CHECKSUM_HMAC_MD5 */
+#define RC4 0x6801                      /* CALG_RC4 */
+
+/* clang-format off */
+/* Observed of Wine's NTLM; Windows' names for Kerberos are not described, so these are RFC 3961's. */
+static const struct algorithms ntlm_old =
+    {0,  u"RSADSI RC4-CRC32", u"RSADSI RC4", 128, CHECKSUM_CRC32, RC4};
+static const struct algorithms ntlm_extended =
+    {0,  u"HMAC-MD5",         u"RSADSI RC4", 128, CHECKSUM_HMAC_MD5, RC4};
+static const struct algorithms kerberos[] = {
+    {17, u"hmac-sha1-96-aes128",   u"aes128-cts-hmac-sha1-96",    128, 15, 17},
+    {18, u"hmac-sha1-96-aes256",   u"aes256-cts-hmac-sha1-96",    256, 16, 18},
+    {19, u"hmac-sha256-128-aes128", u"aes128-cts-hmac-sha256-128", 128, 19, 19},
+    {20, u"hmac-sha384-192-aes256", u"aes256-cts-hmac-sha384-192", 256, 20, 20},
+    {23, u"hmac-md5",              u"rc4-hmac",                   128, CHECKSUM_HMAC_MD5, 23},
+};
+/* clang-format on */
+
+#define NTLM_EXTENDED 0x80000u /* MS-NLMP 2.2.2.5 */
+#define NTLM_128 0x20000000u
+#define NTLM_56 0x80000000u
+
+static const struct algorithms *algorithms_of(const struct gss_context *context)
+{
+    uint32_t protection = context->facts.protection;
+
+    if (context->chosen == MECH_NTLM)
+        return protection & NTLM_EXTENDED ? &ntlm_extended : &ntlm_old;
+    for (size_t i = 0; i < COUNT_OF(kerberos); i++)
+        if (kerberos[i].protection == protection)
+            return &kerberos[i];
+    return NULL;
+}
+
+/* MS-NLMP 3.4.5.3: shorter keys are there with extended session security. */
+static ULONG bits_of(const struct gss_context *context, const struct algorithms *used)
+{
+    if (used != &ntlm_extended || context->facts.protection & NTLM_128)
+        return used->bits;
+    return context->facts.protection & NTLM_56 ? 56 : 40;
+}
+
+static SECURITY_STATUS fill_key_info(struct gss_context *context, void *value)
+{
+    const struct algorithms *used = algorithms_of(context);
+    SecPkgContext_KeyInfoW *info = value;
+
+    if (!used)
+        return SEC_E_UNSUPPORTED_FUNCTION;
+    info->sSignatureAlgorithmName = buffers_copy_wide(used->sign);
+    info->sEncryptAlgorithmName = buffers_copy_wide(used->encrypt);
+    info->KeySize = bits_of(context, used);
+    info->SignatureAlgorithm = used->sign_id;
+    info->EncryptAlgorithm = used->encrypt_id;
+    if (info->sSignatureAlgorithmName && info->sEncryptAlgorithmName)
+        return SEC_E_OK;
+    buffers_free(info->sSignatureAlgorithmName);
+    buffers_free(info->sEncryptAlgorithmName);
+    return SEC_E_INSUFFICIENT_MEMORY;
+}
+
 /* ---- the package ---- */
 
 static const struct ssp *package_of(const struct gss_context *context)
@@ -198,6 +287,8 @@ static const struct {
     {SECPKG_ATTR_SIZES,                    false, sizeof(SecPkgContext_Sizes),                 fill_sizes},
     {SECPKG_ATTR_NAMES,                    false, sizeof(SecPkgContext_NamesW),                fill_names},
     {SECPKG_ATTR_LIFESPAN,                 false, sizeof(SecPkgContext_Lifespan),              fill_lifespan},
+    {SECPKG_ATTR_KEY_INFO,                 false, sizeof(SecPkgContext_KeyInfoW),              fill_key_info},
+    {SECPKG_ATTR_AUTHORITY,                false, sizeof(SecPkgContext_AuthorityW),            fill_authority},
     {SECPKG_ATTR_SESSION_KEY,              false, sizeof(SecPkgContext_SessionKey),            fill_session_key},
     {SECPKG_ATTR_PACKAGE_INFO,             true,  sizeof(SecPkgContext_PackageInfoW),          fill_package},
     {SECPKG_ATTR_NEGOTIATION_INFO,         true,  sizeof(SecPkgContext_NegotiationInfoW),      fill_negotiation},

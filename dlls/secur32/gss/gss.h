@@ -142,6 +142,9 @@ struct mech_facts {
     /* One thread may wrap or sign, another unwrap or verify, a third ask; otherwise one at a time.
      */
     uint32_t two_way;
+    /* NTLM: the flags that were agreed on (MS-NLMP 2.2.2.5); Kerberos: the number of the encryption
+     * type (RFC 3961 8); 0: unknown. */
+    uint32_t protection;
 };
 
 MUST_CHECK enum mech_status mech_facts(struct mech_context *context, struct mech_facts *facts);

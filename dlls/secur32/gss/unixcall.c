@@ -167,8 +167,8 @@ enum mech_status mech_facts(struct mech_context *context, struct mech_facts *fac
     struct param_mech_facts call = {.context = context->other};
     enum mech_status status = cross_mech(PARAM_MECH_FACTS, &call);
 
-    *facts = (struct mech_facts){call.granted,       call.chosen,    call.lifetime_s,
-                                 call.sealed_header, call.signature, call.two_way};
+    *facts = (struct mech_facts){call.granted,   call.chosen,  call.lifetime_s, call.sealed_header,
+                                 call.signature, call.two_way, call.protection};
     return status;
 }
 

@@ -323,6 +323,29 @@ static void message_sizes(const struct mech_context *context, struct mech_facts 
         facts->signature = (uint32_t)sign[1].buffer.length;
 }
 
+/* Behind the session key stands an OID whose last number is the encryption type (MIT's
+ * documentation of GSS_C_INQ_SSPI_SESSION_KEY). None has more than seven bits. */
+static uint32_t encryption_type(const struct mech_context *context)
+{
+    gss_buffer_set_t set = NULL;
+    OM_uint32 minor, major;
+    uint32_t type = 0;
+
+    major = gssapi.inquire_sec_context_by_oid(&minor, context->context, &session_key_oid, &set);
+    if (GSS_ERROR(major))
+        return 0;
+    for (size_t i = 0; set && i < set->count; i++) {
+        const gss_buffer_desc *element = &set->elements[i];
+
+        if (i == 0)
+            mem_wipe(element->value, element->length);
+        else if (element->length)
+            type = ((const uint8_t *)element->value)[element->length - 1];
+    }
+    gssapi.release_buffer_set(&minor, &set);
+    return type < 128 ? type : 0;
+}
+
 enum mech_status mech_facts(struct mech_context *context, struct mech_facts *facts)
 {
     OM_uint32 minor, major, lifetime = 0;
@@ -339,6 +362,9 @@ enum mech_status mech_facts(struct mech_context *context, struct mech_facts *fac
         facts->lifetime_s = lifetime;
     }
     facts->two_way = context->ntlm != NULL;
+    facts->protection = context->chosen == MECH_NTLM
+                            ? context->seen.challenge_flags & context->seen.flags
+                            : encryption_type(context);
     message_sizes(context, facts);
     return MECH_OK;
 }
