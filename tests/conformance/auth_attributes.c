@@ -217,6 +217,7 @@ static void check_named(const struct auth_way *way, size_t i)
                                           &target),
                   SEC_E_INVALID_HANDLE, "too early");
         if (auth_works(&pair, named[i].name)) {
+            check_names(&pair, &pair.client);
             status = QueryContextAttributesW(&pair.server.context,
                                              SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, &target);
             if (!named[i].is_told && !running_on_windows())
@@ -262,6 +263,7 @@ START_TEST(auth_named_no_target)
             ok(running_on_windows() || status == SEC_E_TARGET_UNKNOWN, "got %08lx",
                (unsigned long)status);
         FreeContextBuffer(target.sTargetName);
+        check_names(&pair, &pair.client);
     }
     auth_done(&pair);
 }
@@ -418,6 +420,9 @@ START_TEST(auth_package_lists)
         {"neither", u"!ntlm,!kerberos", SEC_E_NO_CREDENTIALS},
         {"an unknown one", u"nobody", SEC_E_NO_CREDENTIALS},
         {"in and out", u"ntlm,!ntlm", SEC_E_NO_CREDENTIALS},
+        /* There is no KDC for the domain of an account of NTLM's. */
+        {"not NTLM", u"!ntlm", SEC_E_NO_AUTHENTICATING_AUTHORITY},
+        {"Kerberos", u"Kerberos", SEC_E_NO_AUTHENTICATING_AUTHORITY},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -10,6 +10,7 @@ conformance_sources = \
 	tests/conformance/attributes_all.c \
 	tests/conformance/attributes_certificate.c \
 	tests/conformance/auth.c \
+	tests/conformance/auth_accounts.c \
 	tests/conformance/auth_attributes.c \
 	tests/conformance/auth_handshake.c \
 	tests/conformance/auth_hostile.c \

@@ -122,6 +122,23 @@ static bool may_wrap(const struct gss_credential *credential)
            (credential->kind != IDENTITY_EXPLICIT || credential->name[MECH_NEGOTIATE]);
 }
 
+/* SPNEGO only says that nothing is left to negotiate; Kerberos by itself tells why. */
+static enum mech_status kerberos_refusal(struct progress *p)
+{
+    struct gss_context *context = p->context;
+    enum mech_status status;
+
+    mech_context_free(context->mech_context);
+    context->mech_context = NULL;
+    context->mech = MECH_KERBEROS;
+    status = call_mech(p);
+    mech_context_free(context->mech_context);
+    context->mech_context = NULL;
+    context->mech = MECH_NEGOTIATE;
+    p->mech.output_size = 0;
+    return status == MECH_OK || status == MECH_CONTINUE ? MECH_FAILED : status;
+}
+
 /* Where Kerberos is out of the question, Windows' Negotiate sends NTLM's own message; not where the
  * program's list only says that Kerberos is not wanted (observed by pyspnego's tests). */
 static enum mech_status call_first(struct progress *p)
@@ -134,6 +151,8 @@ static enum mech_status call_first(struct progress *p)
         return call_mech(p);
     if (may_be_kerberos(context) || may_wrap(context->credential)) {
         status = call_mech(p);
+        if (status == MECH_FAILED && !may_be_ntlm)
+            return kerberos_refusal(p);
         if (status == MECH_OK || status == MECH_CONTINUE || !may_be_ntlm)
             return status;
         mech_context_free(context->mech_context);

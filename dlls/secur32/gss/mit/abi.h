@@ -37,6 +37,15 @@ typedef struct gss_buffer_set_desc_struct {
     gss_buffer_desc *elements;
 } gss_buffer_set_desc, *gss_buffer_set_t;
 
+typedef struct gss_key_value_element_struct {
+    const char *key, *value;
+} gss_key_value_element_desc;
+
+typedef struct gss_key_value_set_struct {
+    OM_uint32 count;
+    gss_key_value_element_desc *elements;
+} gss_key_value_set_desc;
+
 typedef struct gss_channel_bindings_struct {
     OM_uint32 initiator_addrtype;
     gss_buffer_desc initiator_address;
@@ -103,6 +112,8 @@ typedef struct gss_iov_buffer_desc_struct {
         gss_cred_id_t *)) \
     X(acquire_cred, (OM_uint32 *, gss_name_t, OM_uint32, gss_OID_set, int, gss_cred_id_t *, \
         gss_OID_set *, OM_uint32 *)) \
+    X(acquire_cred_from, (OM_uint32 *, gss_name_t, OM_uint32, gss_OID_set, int, \
+        const gss_key_value_set_desc *, gss_cred_id_t *, gss_OID_set *, OM_uint32 *)) \
     X(acquire_cred_with_password, (OM_uint32 *, gss_name_t, gss_buffer_t, OM_uint32, gss_OID_set, \
         int, gss_cred_id_t *, gss_OID_set *, OM_uint32 *)) \
     X(delete_sec_context, (OM_uint32 *, gss_ctx_id_t *, gss_buffer_t)) \

@@ -194,6 +194,7 @@ enum mech_status mech_initiate(struct mech_context **context, struct mech_step *
     if (!c)
         return *context ? MECH_BAD_ARGUMENT : MECH_NO_MEMORY;
     is_first = !c->context;
+    c->has_target = step->target_kind != MECH_TARGET_NONE;
     status = spnego_prepare(&token, &copy) ? make_target(step, &target) : MECH_NO_MEMORY;
     if (status != MECH_OK) {
         mem_free(copy);
@@ -398,8 +399,9 @@ enum mech_status mech_text(struct mech_context *context, enum mech_text what, ui
         return session_key(context, to, room, size);
     if (what == MECH_TEXT_NTLM_TARGET)
         return named_target(context, to, room, size);
-    /* An NTLM server does not know its own name, and gss-ntlmssp must not be asked. */
-    if (context->chosen == MECH_NTLM && context->is_server && !is_client_name)
+    /* An NTLM server does not know its own name, nor does a client that named none; gss-ntlmssp
+     * must not be asked then: it copies a string that is not there. */
+    if (context->chosen == MECH_NTLM && !context->has_target && !is_client_name)
         return MECH_UNSUPPORTED;
     major = gssapi.inquire_context(&minor, context->context, is_client_name ? &name : NULL,
                                    is_client_name ? NULL : &name, NULL, NULL, NULL, NULL, NULL);

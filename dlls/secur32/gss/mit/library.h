@@ -29,6 +29,7 @@ struct mech_context {
     gss_ctx_id_t context;
     enum mech chosen;
     bool is_server, is_ready, has_failed;
+    bool has_target; /* a client's: it named a server */
     uint32_t granted;
     struct ntlm_watch seen;
     struct ntlm_session *ntlm; /* protects NTLM's messages; NULL: the library does */
