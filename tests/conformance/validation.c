@@ -54,6 +54,13 @@ static const struct {
     /* Without alternative names the common name counts. */
     {"cn-only", u"elsewhere.example", 0, SEC_E_OK, 0},
     {"cn-only", u"localhost", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    /* An address is a text as well (GlobalSign, "Securing a Public IP Address": Windows 10 takes it
+     * from either field, older ones from the common name), and no place for a wildcard. */
+    {"cn-address", u"127.0.0.1", 0, SEC_E_OK, 0},
+    {"cn-address", u"127.0.0.2", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    {"text-address", u"127.0.0.1", 0, SEC_E_OK, 0},
+    {"text-address", u"127.0.0.2", 0, SEC_E_WRONG_PRINCIPAL, 0},
+    {"text-address", u"127.0.0.3", 0, SEC_E_WRONG_PRINCIPAL, 0},
     {"wrong-name", u"localhost", 0, SEC_E_WRONG_PRINCIPAL, 0},
     {"wrong-name", u"elsewhere.example", 0, SEC_E_OK, 0},
     {"expired", u"localhost", 0, SEC_E_CERT_EXPIRED, 0},
@@ -63,6 +70,7 @@ static const struct {
     {"untrusted", u"localhost", 0, SEC_E_UNTRUSTED_ROOT, 0},
     {"self-signed", u"localhost", 0, SEC_E_UNTRUSTED_ROOT, 0},
     {"wrong-use", u"localhost", 0, SEC_E_CERT_UNKNOWN, 0},
+    {"any-use", u"localhost", 0, SEC_E_OK, 0}, /* RFC 5280 4.2.1.12: anyExtendedKeyUsage */
     {"untrusted", u"localhost", SCH_CRED_MANUAL_CRED_VALIDATION, SEC_E_OK, 0},
     {"expired", u"other.example", SCH_CRED_MANUAL_CRED_VALIDATION, SEC_E_OK, 0},
     /* Without a flag that asks for it, nobody looks for revocation lists. */

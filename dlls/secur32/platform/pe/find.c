@@ -35,7 +35,8 @@ static bool is_for_clients(PCCERT_CONTEXT context)
     if (usage && CertGetEnhancedKeyUsage(context, 0, usage, &size)) {
         found = !usage->cUsageIdentifier && GetLastError() == (DWORD)CRYPT_E_NOT_FOUND;
         for (DWORD i = 0; i < usage->cUsageIdentifier; i++)
-            found |= !strcmp(usage->rgpszUsageIdentifier[i], szOID_PKIX_KP_CLIENT_AUTH);
+            found |= !strcmp(usage->rgpszUsageIdentifier[i], szOID_PKIX_KP_CLIENT_AUTH) ||
+                     !strcmp(usage->rgpszUsageIdentifier[i], szOID_ANY_ENHANCED_KEY_USAGE);
     }
     mem_free(usage);
     return found;

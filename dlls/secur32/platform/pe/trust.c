@@ -7,7 +7,8 @@
  *
  * What else Wine's chains do not see, and is looked for here: forbidden certificates (the store
  * Disallowed), an intermediate that is not for this usage, MD5 signatures, RSA keys below 1024
- * bits. What they hold against good ones: signatures with RSA-PSS are "not valid"
+ * bits. What they hold against good ones: a usage is asked for and the leaf's is "any", so none is
+ * asked for; signatures with RSA-PSS are "not valid"
  * (CERT_TRUST_IS_NOT_SIGNATURE_VALID, while the path is complete); who judges the path once more
  * with the TLS library knows better. Bits of revocation: revocation.c.
  */
@@ -82,10 +83,10 @@ static bool allows_usage(PCCERT_CONTEXT context, const char *usage)
     return allowed;
 }
 
-/* Usages of the intermediates; the leaf's are CertGetCertificateChain's. */
+/* Usages of the leaf and the intermediates. */
 static uint32_t look_at_usages(const CERT_SIMPLE_CHAIN *chain, const char *usage)
 {
-    for (DWORD i = 1; i + 1 < chain->cElement; i++)
+    for (DWORD i = 0; i == 0 || i + 1 < chain->cElement; i++)
         if (!allows_usage(chain->rgpElement[i]->pCertContext, usage))
             return CERT_TRUST_IS_NOT_VALID_FOR_USAGE;
     return 0;
@@ -152,15 +153,12 @@ static HCERTSTORE open_material(const struct platform_question *question, PCCERT
 /* NULL: none could be built. */
 static PCCERT_CHAIN_CONTEXT build_chain(HCERTCHAINENGINE engine,
                                         const struct platform_question *question,
-                                        PCCERT_CONTEXT leaf, HCERTSTORE material, char *usage)
+                                        PCCERT_CONTEXT leaf, HCERTSTORE material)
 {
     CERT_CHAIN_PARA para = {.cbSize = sizeof(para)};
     DWORD flags = question->flags & PLATFORM_NO_URL ? CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL : 0;
     PCCERT_CHAIN_CONTEXT context = NULL;
 
-    para.RequestedUsage.dwType = USAGE_MATCH_TYPE_AND;
-    para.RequestedUsage.Usage.cUsageIdentifier = 1;
-    para.RequestedUsage.Usage.rgpszUsageIdentifier = &usage;
     if (!CertGetCertificateChain(engine, leaf, NULL, material, &para, flags, NULL, &context)) {
         TRACE(LOG_PLATFORM, "no chain could be built: %08lx", (unsigned long)GetLastError());
         return NULL;
@@ -172,9 +170,9 @@ static SECURITY_STATUS judge(const struct pe_engine *engine,
                              const struct platform_question *question, PCCERT_CONTEXT leaf,
                              HCERTSTORE material, struct platform_verdict *verdict)
 {
-    static char server[] = szOID_PKIX_KP_SERVER_AUTH, client[] = szOID_PKIX_KP_CLIENT_AUTH;
-    char *usage = question->peer_is_client ? client : server;
-    PCCERT_CHAIN_CONTEXT context = build_chain(engine->handle, question, leaf, material, usage);
+    const char *usage =
+        question->peer_is_client ? szOID_PKIX_KP_CLIENT_AUTH : szOID_PKIX_KP_SERVER_AUTH;
+    PCCERT_CHAIN_CONTEXT context = build_chain(engine->handle, question, leaf, material);
     CERT_SIMPLE_CHAIN chain;
     SECURITY_STATUS status = SEC_E_CERT_UNKNOWN;
 

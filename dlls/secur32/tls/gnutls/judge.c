@@ -126,6 +126,11 @@ static uint32_t translate(unsigned status)
     return problems;
 }
 
+/* The second look takes an address as the text of a name, too: Windows does, and certificates for
+ * it have addresses as dNSName or common name (GlobalSign, "Securing a Public IP Address"). No
+ * wildcard stands for a part of an address. */
+#define AS_TEXT (GNUTLS_VERIFY_DO_NOT_ALLOW_IP_MATCHES | GNUTLS_VERIFY_DO_NOT_ALLOW_WILDCARDS)
+
 /* Names of hosts are checked by rules (wildcards); addresses, too, by the same function. */
 static bool fits_name(gnutls_x509_crt_t leaf, struct span name)
 {
@@ -135,7 +140,8 @@ static bool fits_name(gnutls_x509_crt_t leaf, struct span name)
         return false;
     memcpy(text, name.data, name.size);
     text[name.size] = 0;
-    return gnutls.x509_crt_check_hostname2(leaf, text, 0) != 0;
+    return gnutls.x509_crt_check_hostname2(leaf, text, 0) != 0 ||
+           gnutls.x509_crt_check_hostname2(leaf, text, AS_TEXT) != 0;
 }
 
 static bool fits_purpose(gnutls_x509_crt_t leaf, enum tls_role role)
