@@ -92,6 +92,25 @@ START_TEST(tables_slots)
     }
 }
 
+/* The slots that were SealMessage's and UnsealMessage's: programs of that time look nowhere else. */
+START_TEST(tables_old_slots)
+{
+    PSecurityFunctionTableW wide = InitSecurityInterfaceW();
+    PSecurityFunctionTableA narrow = InitSecurityInterfaceA();
+    struct slots slots, narrow_slots;
+
+    memcpy(&slots, wide, sizeof(slots));
+    memcpy(&narrow_slots, narrow, sizeof(narrow_slots));
+    if (running_on_windows() && !slots.member[17]) {
+        skip("this Windows has nothing there");
+        return;
+    }
+    ok(slots.member[17] == slots.member[24], "Reserved3 is not EncryptMessage");
+    ok(slots.member[18] == slots.member[25], "Reserved4 is not DecryptMessage");
+    ok(narrow_slots.member[17] == slots.member[17], "another Reserved3 in the A table");
+    ok(narrow_slots.member[18] == slots.member[18], "another Reserved4 in the A table");
+}
+
 /* Each slot must hold the function of its name: all of them answer a bad handle, a bad name. */
 START_TEST(tables_behaviour)
 {

@@ -4,8 +4,10 @@
  * InitSecurityInterfaceA/W: one table per character set and process. The order of the members is
  * ABI: go-mssqldb and Indy reach them by offset.
  *
- * dwVersion tells how far a table goes, and ours go to the end of version 5. The members that
- * sspi.h reserves are NULL, since a program can only test for that.
+ * dwVersion tells how far a table goes, and ours go to the end of version 5. Reserved3 and
+ * Reserved4 were the places of SealMessage and UnsealMessage, and programs as old as that call them
+ * there (so do Indy and, where EncryptMessage is NULL, Miranda). The other members that sspi.h
+ * reserves are NULL, since a program can only test for that.
  *
  * Source: Microsoft Learn, "SecurityFunctionTableW structure"; sspi.h.
  */
@@ -23,6 +25,8 @@
     .MakeSignature = MakeSignature,                              \
     .VerifySignature = VerifySignature,                          \
     .FreeContextBuffer = FreeContextBuffer,                      \
+    .Reserved3 = (void *)(uintptr_t)EncryptMessage,              \
+    .Reserved4 = (void *)(uintptr_t)DecryptMessage,              \
     .ExportSecurityContext = ExportSecurityContext,              \
     .QuerySecurityContextToken = QuerySecurityContextToken,      \
     .EncryptMessage = EncryptMessage,                            \
