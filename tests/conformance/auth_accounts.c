@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 the secur32 authors
  *
- * NTLM with accounts that are out of the ordinary: no password, names as long as a program likes.
+ * NTLM with names that are out of the ordinary: as long as a program likes, and no password.
  * The client computes its answer for any account; it is the server that denies the logon.
  *
  * Source: Microsoft Learn, "SEC_WINNT_AUTH_IDENTITY structure"; UNLEN (256) of lmcons.h; MS-NLMP
@@ -89,6 +89,43 @@ START_TEST(auth_long_names)
                 check_other(&auth_ways[way], &others[i]);
             pop_context();
         }
+}
+
+/* A name is told as a whole or not at all. No text of Windows' has more than 32767 characters
+ * (UNICODE_STRING). */
+START_TEST(auth_long_targets)
+{
+    static const size_t lengths[] = {1000, 20000, 33000, 66000};
+    static WCHAR text[66001];
+
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        struct auth_pair pair;
+        ULONG attributes;
+        CtxtHandle context;
+        SecBuffer out = buffer_make(SECBUFFER_TOKEN, NULL, 0);
+        SecBufferDesc output = list_make(&out, 1);
+        SECURITY_STATUS status;
+
+        memset(text, 0, sizeof(text));
+        for (size_t k = 0; k < lengths[i]; k++)
+            text[k] = k == 4 ? u'/' : u'h';
+        if (auth_init(&pair, &auth_ways[0])) {
+            status = InitializeSecurityContextW(&pair.client.credential, NULL, text, AUTH_REQUEST,
+                                                0, SECURITY_NATIVE_DREP, NULL, 0, &context, &output,
+                                                &attributes, NULL);
+            if (lengths[i] > 32767) {
+                ok(status < 0, "%lu characters were taken", (unsigned long)lengths[i]);
+                ok_number(out.cbBuffer, 0, "bytes for the server");
+            } else {
+                ok_status(status, SEC_I_CONTINUE_NEEDED, "%lu characters",
+                          (unsigned long)lengths[i]);
+            }
+            if (status >= 0)
+                DeleteSecurityContext(&context);
+            FreeContextBuffer(out.pvBuffer);
+        }
+        auth_done(&pair);
+    }
 }
 
 /* The account of the test has a password, so nobody gets in without; but the client can try, as it

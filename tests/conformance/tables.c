@@ -92,7 +92,8 @@ START_TEST(tables_slots)
     }
 }
 
-/* The slots that were SealMessage's and UnsealMessage's: programs of that time look nowhere else. */
+/* The slots that were SealMessage's and UnsealMessage's: programs of that time look nowhere else.
+ */
 START_TEST(tables_old_slots)
 {
     PSecurityFunctionTableW wide = InitSecurityInterfaceW();

@@ -213,6 +213,10 @@ void identity_forget(struct gss_credential *credential)
 
 /* ---- targets ---- */
 
+/* Characters. A field of NTLM's third message has room for 65535 bytes, with the server's own names
+ * in it; gss-ntlmssp would put the rest of the length there, and so name somebody else. */
+#define TARGET_MAX 32000
+
 /*
  * "service/host" becomes GSSAPI's "service@host", so that the host's realm is found. What has a
  * realm or a third part is a principal as it stands. A bare name is an account's: no service, so it
@@ -226,6 +230,8 @@ SECURITY_STATUS target_take(const WCHAR *name, struct gss_target *target)
     *target = (struct gss_target){MECH_TARGET_NONE, NULL};
     if (!name || !*name)
         return SEC_E_OK;
+    if (platform_wide_length(name) > TARGET_MAX)
+        return SEC_E_TARGET_UNKNOWN;
     status = platform_utf8_from_wide(name, &target->text);
     if (status != SEC_E_OK)
         return status == SEC_E_INSUFFICIENT_MEMORY ? status : SEC_E_TARGET_UNKNOWN;
