@@ -458,32 +458,71 @@ START_TEST(packages_deleted)
 
 /* ---- the registry ---- */
 
+/* Where security DLLs are registered, by their full paths here. */
+static const struct place {
+    const WCHAR *path, *value;
+    DWORD type;
+} places[] = {
+    {LSA_KEY, u"Security Packages", REG_MULTI_SZ},
+    {LSA_KEY u"\\OSConfig", u"Security Packages", REG_MULTI_SZ},
+    {u"SYSTEM\\CurrentControlSet\\Control\\SecurityProviders", u"SecurityProviders", REG_SZ},
+};
+
 struct registered {
+    const struct place *place;
     HKEY key;
+    bool is_new; /* the key */
     BYTE list[4096];
     DWORD size, type;
     LSTATUS was;
 };
 
-static bool keep_list(struct registered *registered)
+static bool keep_list(struct registered *registered, const struct place *place)
 {
+    DWORD disposition = 0;
+
+    registered->place = place;
     registered->size = sizeof(registered->list);
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, LSA_KEY, 0, KEY_ALL_ACCESS | KEY_WOW64_64KEY,
-                      &registered->key) != ERROR_SUCCESS)
+    if (RegCreateKeyExW(HKEY_LOCAL_MACHINE, place->path, 0, NULL, 0,
+                        KEY_ALL_ACCESS | KEY_WOW64_64KEY, NULL, &registered->key,
+                        &disposition) != ERROR_SUCCESS)
         return false;
-    registered->was = RegQueryValueExW(registered->key, u"Security Packages", NULL,
-                                       &registered->type, registered->list, &registered->size);
+    registered->is_new = disposition == REG_CREATED_NEW_KEY;
+    registered->was = RegQueryValueExW(registered->key, place->value, NULL, &registered->type,
+                                       registered->list, &registered->size);
     return registered->was == ERROR_SUCCESS || registered->was == ERROR_FILE_NOT_FOUND;
 }
 
 static void restore_list(struct registered *registered)
 {
+    const struct place *place = registered->place;
+
     if (registered->was == ERROR_SUCCESS)
-        RegSetValueExW(registered->key, u"Security Packages", 0, registered->type, registered->list,
+        RegSetValueExW(registered->key, place->value, 0, registered->type, registered->list,
                        registered->size);
     else
-        RegDeleteValueW(registered->key, u"Security Packages");
+        RegDeleteValueW(registered->key, place->value);
     RegCloseKey(registered->key);
+    if (registered->is_new)
+        RegDeleteKeyExW(HKEY_LOCAL_MACHINE, place->path, KEY_WOW64_64KEY, 0);
+}
+
+/* A list with something that is no DLL in front. */
+static void register_package(const struct registered *registered)
+{
+    bool is_multi = registered->place->type == REG_MULTI_SZ;
+    WCHAR list[MAX_PATH + 128] = u"no such package";
+    size_t length = wcslen(list);
+
+    if (!is_multi)
+        list[length++] = ',';
+    else
+        length++; /* its zero */
+    wcscpy(list + length, beside(u"package_lsa.dll"));
+    length += wcslen(list + length) + (is_multi ? 2 : 1);
+    ok_number(RegSetValueExW(registered->key, registered->place->value, 0, registered->place->type,
+                             (const BYTE *)list, (DWORD)(length * sizeof(*list))),
+              ERROR_SUCCESS, "register");
 }
 
 /* Another process, which only looks: its exit code. */
@@ -531,7 +570,7 @@ START_TEST(packages_permanent)
         look_here();
         return;
     }
-    if (!have_package() || !ok(keep_list(&registered), "the registry cannot be read"))
+    if (!have_package() || !ok(keep_list(&registered, &places[0]), "the registry cannot be read"))
         return;
     ok_number(look(), 1, "before");
     ok_status(DeleteSecurityPackageW((WCHAR *)(uintptr_t)PACKAGE_NAME), SEC_E_OK, "delete");
@@ -539,4 +578,22 @@ START_TEST(packages_permanent)
     ok_number(look(), 0, "afterwards");
     restore_list(&registered);
     ok_number(look(), 1, "in the end");
+}
+
+START_TEST(packages_registered)
+{
+    if (!have_package())
+        return;
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        struct registered registered = {.key = NULL};
+
+        push_context("place %zu", i);
+        if (ok(keep_list(&registered, &places[i]), "the registry cannot be read")) {
+            register_package(&registered);
+            ok_number(look(), 0, "registered");
+            restore_list(&registered);
+            ok_number(look(), 1, "in the end");
+        }
+        pop_context();
+    }
 }
