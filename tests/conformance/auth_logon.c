@@ -232,3 +232,36 @@ START_TEST(auth_logon_damaged)
         ok(!answer.token && !answer.profile, "%s, %s: results", way->name, rows[how].name);
     }
 }
+
+/* ---- changing a password ---- */
+
+/* Nobody's is changed here, so Windows is only asked for a package that there is not. */
+START_TEST(auth_change_password)
+{
+    static const struct {
+        const WCHAR *package;
+        SECURITY_STATUS want;
+        bool is_safe;
+    } rows[] = {
+        {u"No Such Package", SEC_E_SECPKG_NOT_FOUND, true},
+        {u"NTLM", SEC_E_UNSUPPORTED_FUNCTION, false},
+        {u"Kerberos", SEC_E_UNSUPPORTED_FUNCTION, false},
+        {u"Negotiate", SEC_E_UNSUPPORTED_FUNCTION, false},
+    };
+    WCHAR domain[] = u"NOWHERE", account[] = u"nobody", old[] = u"old", new[] = u"new";
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        SecBuffer buffer = buffer_make(SECBUFFER_CHANGE_PASS_RESPONSE, NULL, 0);
+        SecBufferDesc output = list_make(&buffer, 1);
+        WCHAR *package = (WCHAR *)(uintptr_t)rows[i].package;
+        SecPkgInfoW *info = NULL;
+
+        if (!rows[i].is_safe && running_on_windows())
+            continue;
+        if (rows[i].is_safe || QuerySecurityPackageInfoW(package, &info) == SEC_E_OK)
+            ok_status(ChangeAccountPasswordW(package, domain, account, old, new, FALSE, 0, &output),
+                      rows[i].want, "row %u", (unsigned)i);
+        FreeContextBuffer(info);
+        ok(!buffer.pvBuffer && !buffer.cbBuffer, "row %u: an answer", (unsigned)i);
+    }
+}

@@ -79,9 +79,9 @@ def messages(peer, context):
     assert peer.hear("checked")[1] == "8009030f"
 
 
-def sspi_client(package, end, account):
+def sspi_client(package, end, account, by=""):
     target = SERVICE
-    peer = Peer("client", package, target, *account)
+    peer = Peer(by + "client", package, target, *account)
     mechs = [OIDS[package]]
     credential = raw.acquire_cred(None, None, mechs, "accept").creds
     context, token, more = None, None, True
@@ -102,8 +102,8 @@ def sspi_client(package, end, account):
     assert peer.done() == 0
 
 
-def sspi_server(package, end):
-    peer = Peer("server", package)
+def sspi_server(package, end, by=""):
+    peer = Peer(by + "server", package)
     if end == "Kerberos":
         credential = raw.acquire_cred(None, None, [OIDS[package]], "initiate").creds
     else:
@@ -357,6 +357,14 @@ def wrong_target():
     peer.done()
 
 
+def gives_way(service, realm):
+    """Negotiate where Kerberos cannot: NTLM, not an error."""
+    peer = Peer("client", "Negotiate", service, USER, realm, PASSWORD)
+    token = bytes.fromhex(peer.hear("token")[1])
+    assert b"NTLMSSP\0\1\0\0\0" in token, token.hex()
+    peer.done()
+
+
 def no_ticket(package, status):
     started = time.monotonic()
     peer = Peer("client", package, SERVICE, KRB5CCNAME="FILE:/nonexistent", NTLM_USER_FILE="/nonexistent")
@@ -404,6 +412,10 @@ for package, end in (("Kerberos", "Kerberos"), ("Negotiate", "Kerberos"), ("NTLM
     test(f"server's bindings, {name}, the same", bound_server, package, end, END_POINT, END_POINT, None)
     test(f"server's bindings, {name}, others", bound_server, package, end, END_POINT, "another", "80090346")
     test(f"server's bindings, {name}, a client without", bound_server, package, end, END_POINT, None, "80090346")
+for package, end in (("Negotiate", "Kerberos"), ("NTLM", "NTLM"), ("Negotiate", "NTLM")):
+    account = kerberos if end == "Kerberos" else ntlm
+    test(f"client of SASL's {package} that ends with {end}", sspi_client, package, end, account, "sasl-")
+    test(f"server of SASL's {package} that ends with {end}", sspi_server, package, end, "sasl-")
 test("client of SASL's GSSAPI", sasl_client)
 test("server of SASL's GSSAPI", sasl_server, b"\4\0\x10\0", None)
 test("server of SASL's GSSAPI, for somebody else", sasl_server, b"\4\0\x10\0somebody", None)
@@ -434,6 +446,8 @@ test("a client of NTLM without extended session security", oldest_client)
 test("a client that agreed on a key and sends none", broken_promise, 0x62088235)
 test("the same, and says so", broken_promise, 0x22088235)
 test("an unknown service", wrong_target)
+test("an unknown service by Negotiate", gives_way, "HTTP/nobody.example", REALM)
+test("no KDC for the realm, by Negotiate", gives_way, SERVICE, "NOWHERE.TEST")
 test("Kerberos without a ticket", no_ticket, "Kerberos", "8009030e")
 test("no KDC for the realm", no_authority)
 test("a wrong password", wrong_password)
