@@ -323,6 +323,19 @@ def old_client(size, flags, text, target=None):
     peer.done()
 
 
+def identifying_client(identify):
+    """ASC_RET_IDENTIFY, and with it what its token is good for, is what the client says in its last message."""
+    flags = 0x60088235
+    peer = Peer("server", "NTLM")
+    peer.say("token " + nlmp.old_negotiate(32, flags).hex())
+    challenge = bytes.fromhex(peer.hear("token")[1])
+    third, _ = nlmp.old_authenticate(challenge, "utf-16le", flags | identify, None, b"a key of 16 char")
+    peer.say("token " + third.hex())
+    attributes = int(peer.hear("done")[1].split()[0], 16)
+    assert bool(attributes & 0x80000) == bool(identify), f"{attributes:x}"
+    peer.done()
+
+
 def oldest_client():
     """gss-ntlmssp's messages: what it can do, and what is refused."""
     peer = Peer("server", "NTLM")
@@ -442,6 +455,8 @@ for name, flags in (
 ):
     test(f"messages of a client of NTLM, {name}", old_client, 32, flags, "utf-16le", SERVICE)
 test("a client of NTLM that names an empty target", old_client, 32, 0x60088235, "utf-16le", "")
+test("a client of NTLM that is only to be identified", identifying_client, 0x100000)
+test("a client of NTLM that may be impersonated", identifying_client, 0)
 test("a client of NTLM without extended session security", oldest_client)
 test("a client that agreed on a key and sends none", broken_promise, 0x62088235)
 test("the same, and says so", broken_promise, 0x22088235)

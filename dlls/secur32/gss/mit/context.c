@@ -122,6 +122,14 @@ static enum mech_status watch(struct mech_context *context, const struct mech_st
     return status;
 }
 
+/* What gss-ntlmssp does not pass on of the client's last message. */
+static uint32_t told_by_ntlm(const struct mech_context *context)
+{
+    bool knows = context->is_server && context->chosen == MECH_NTLM && context->is_ready;
+
+    return knows && context->seen.flags & NTLM_FLAG_IDENTIFY ? MECH_FLAG_IDENTIFY : 0;
+}
+
 /* What a step of the library came to, as far as both sides have it in common. */
 static enum mech_status step_done(struct mech_context *context, struct mech_step *step,
                                   enum mech_status status, OM_uint32 flags)
@@ -131,7 +139,7 @@ static enum mech_status step_done(struct mech_context *context, struct mech_step
     context->has_failed = status != MECH_OK && status != MECH_CONTINUE;
     context->is_ready = status == MECH_OK;
     if (!context->has_failed)
-        context->granted = flags;
+        context->granted = flags | told_by_ntlm(context);
     step->granted = context->granted;
     step->chosen = context->chosen;
     step->output_size = context->output.length;

@@ -14,6 +14,7 @@
 /* Of the flags that both sides agreed on (MS-NLMP 2.2.2.5). */
 #define NTLM_FLAG_SIGN 0x10u
 #define NTLM_FLAG_EXTENDED 0x80000u
+#define NTLM_FLAG_IDENTIFY 0x100000u
 #define NTLM_FLAG_128 0x20000000u
 #define NTLM_FLAG_KEY_EXCHANGE 0x40000000u
 #define NTLM_FLAG_56 0x80000000u
