@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/interop/build-plink \
 	tests/interop/build-qt \
 	tests/interop/build-rust \
+	tests/interop/build-psql \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
 	tests/interop/kdc.sh \
@@ -38,6 +39,7 @@ EXTRA_DIST += \
 	tests/interop/matrix.tsv \
 	tests/interop/nlmp.py \
 	tests/interop/peers.sh \
+	tests/interop/pg_sspi.py \
 	tests/interop/query \
 	tests/interop/ready/aws_crt.js \
 	tests/interop/ready/bcryptprimitives.c \
@@ -49,6 +51,8 @@ EXTRA_DIST += \
 	tests/interop/run \
 	tests/interop/setup.sh \
 	tests/interop/source.sh \
+	tests/interop/source_programs \
+	tests/interop/sources/psql.sh \
 	tests/interop/trust-root.sh \
 	tests/interop/wine-conformance.sh
 

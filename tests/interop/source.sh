@@ -8,7 +8,7 @@
 # debian_source PACKAGE PROGRAM...: the source in ./source; ends the script when that cannot be, 77 where
 # something is missing (the programs are what the script itself needs).
 debian_source() {
-    local package=$1 program folder=$PWD key options
+    local package=$1 program folder=$PWD key options version
     shift
     for program in apt-get dpkg-source "$@"; do
         command -v "$program" >/dev/null || { echo "building $package needs $program"; exit 77; }
@@ -25,8 +25,15 @@ debian_source() {
         { echo "building $package needs a Debian archive in apt's lists (apt-get update)"; exit 77; }
     options=(-q -o "Dir::Etc::sourcelist=$folder/apt/sources.list" -o Dir::Etc::sourceparts=-
         -o "Dir::State::lists=$folder/apt/lists" -o "Dir::Cache=$folder/apt/cache" -o APT::Sandbox::User=)
-    # Some archives lack the signature beside the source; without the source itself there is nothing to unpack.
-    apt-get "${options[@]}" update &&
-        { apt-get "${options[@]}" source --download-only "$package"; dpkg-source --no-check -x "$package"_*.dsc source; } ||
-        { echo "the source of $package could not be fetched"; exit 1; }
+    apt-get "${options[@]}" update || { echo "the source of $package could not be fetched"; exit 1; }
+
+    # Some archives know a version whose files they lack; then an older one will do.
+    for version in $(apt-cache "${options[@]}" showsrc --only-source "$package" | sed -n 's/^Version: //p'); do
+        # Some lack the signature beside the source; without the source itself there is nothing to unpack.
+        apt-get "${options[@]}" source --download-only --only-source "$package=$version"
+        dpkg-source --no-check -x "${package}_${version#*:}.dsc" source && return 0
+        rm -rf source
+    done
+    echo "the source of $package could not be fetched"
+    exit 1
 }
