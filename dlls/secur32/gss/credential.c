@@ -117,6 +117,22 @@ enum mech_status gss_credential_for(struct gss_credential *credential, enum mech
     return status;
 }
 
+/* The name as the program knows it: without the backslash that keeps an "@" from being read. */
+static SECURITY_STATUS tell_name(const char *name, WCHAR **told)
+{
+    char *plain = mem_alloc(strlen(name) + 1), *to = plain;
+    SECURITY_STATUS status;
+
+    if (!plain)
+        return SEC_E_INSUFFICIENT_MEMORY;
+    for (; *name; name++)
+        if (name[0] != '\\' || name[1] != '@')
+            *to++ = *name;
+    status = text_for_program(plain, told);
+    mem_free(plain);
+    return status;
+}
+
 SECURITY_STATUS gss_query_credential(void *object, const struct ssp_attribute *attribute)
 {
     struct gss_credential *credential = object;
@@ -134,7 +150,7 @@ SECURITY_STATUS gss_query_credential(void *object, const struct ssp_attribute *a
         const char *name =
             credential->name[mech] ? credential->name[mech] : credential->name[MECH_NTLM];
 
-        status = text_for_program(name, &names.sUserName);
+        status = tell_name(name, &names.sUserName);
     } else {
         status = status_of_mech(gss_credential_for(credential, mech, accept, &made));
         if (status == SEC_E_OK)

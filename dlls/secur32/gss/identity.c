@@ -38,9 +38,27 @@ static void capitals(char *text)
 }
 
 /*
- * "user@REALM" means the same to Kerberos and NTLM. A user with an "@" of its own (a user principal
- * name) and a domain has no such form: Kerberos is told that the first "@" is part of the name,
- * NTLM gets DOMAIN\user, and the two cannot be negotiated.
+ * gss-ntlmssp takes what is behind an "@" for the domain, unless a backslash stands in front of it.
+ * Windows' NTLM sends a user principal name as the user, and no domain (observed by the tests of
+ * .NET's NegotiateAuthentication). NULL: no memory.
+ */
+static char *whole_user(const char *user)
+{
+    char *text = mem_alloc(2 * strlen(user) + 1), *to = text;
+
+    if (!text)
+        return NULL;
+    for (; *user; *to++ = *user++)
+        if (*user == '@')
+            *to++ = '\\';
+    *to = '\0';
+    return text;
+}
+
+/*
+ * "user@REALM" means the same to Kerberos and to NTLM where the two are negotiated. A user with an
+ * "@" of its own (a user principal name) and a domain has no such form: Kerberos is told that the
+ * first "@" is part of the name, NTLM gets DOMAIN\user, and the two cannot be negotiated.
  */
 static SECURITY_STATUS make_names(struct gss_credential *credential, const char *user, char *domain)
 {
@@ -48,7 +66,7 @@ static SECURITY_STATUS make_names(struct gss_credential *credential, const char 
     bool is_plain = !(at && *domain);
     char *realm, *name, *escaped;
 
-    credential->name[MECH_NTLM] = *domain ? join(domain, "\\", user) : mem_copy_string(user);
+    credential->name[MECH_NTLM] = *domain ? join(domain, "\\", user) : whole_user(user);
     if (!credential->name[MECH_NTLM])
         return SEC_E_INSUFFICIENT_MEMORY;
     capitals(domain);
