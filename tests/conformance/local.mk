@@ -12,6 +12,7 @@ conformance_sources = \
 	tests/conformance/auth.c \
 	tests/conformance/auth_accounts.c \
 	tests/conformance/auth_attributes.c \
+	tests/conformance/auth_challenges.c \
 	tests/conformance/auth_handshake.c \
 	tests/conformance/auth_hostile.c \
 	tests/conformance/auth_logon.c \

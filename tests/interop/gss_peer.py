@@ -246,12 +246,12 @@ def reckoned_messages(peer, ours, theirs, seals=True):
             assert peer.hear("opened")[1] == ("00000000 " + text.decode()).strip()
 
 
-def published_example(timestamp):
+def published_example(timestamp, is_bare=False):
     """The account and the challenge of MS-NLMP 4.2: all that the client sends must be what the published
     key gives, and it must take what a server with that key sends."""
     peer = Peer("client", "NTLM", SERVICE, "User", "Domain", "Password")
     first = bytes.fromhex(peer.hear("token")[1])
-    challenge = nlmp.challenge(timestamp)
+    challenge = nlmp.challenge(timestamp, is_bare)
     peer.say("token " + challenge.hex())
     third = nlmp.Authenticate(bytes.fromhex(peer.hear("token")[1]))
     assert third.nt[:16] == third.proof, "NTProofStr is not that of the published key"
@@ -441,6 +441,8 @@ test("the published example of NTLMv1 with a client challenge", published_v1, 0x
 test("the same, 128 bits and a key", published_v1, 0xE20A8231)
 test("the published example of NTLMv2", published_example, False)
 test("the published example of NTLMv2, with a time and so with a MIC", published_example, True)
+test("the same with a server that has no name", published_example, True, True)
+test("with a server that has neither name nor time", published_example, False, True)
 test("an old client of NTLM, 32 bytes, Unicode", old_client, 32, 0x00088205, "utf-16le")
 test("an old client of NTLM, 32 bytes, OEM text", old_client, 32, 0x00088206, "ascii")
 test("an old client of NTLM, 16 bytes", old_client, 16, 0x00088205, "utf-16le")

@@ -92,11 +92,15 @@ class OldDirection:
         return struct.pack("<II", 1, 0) + signature[1] + struct.pack("<I", number) + sealed
 
 
-def challenge(timestamp):
+def challenge(timestamp, is_bare=False):
     """The CHALLENGE_MESSAGE of 4.2.4.3, without the flag that allows OEM text as well as Unicode, of which
-    gss-ntlmssp wants one; timestamp: its list also has the server's time."""
-    name = "Server".encode("utf-16le")
+    gss-ntlmssp wants one; timestamp: its list also has the server's time; is_bare: as .NET's test server
+    makes it, with an empty name, and a target's name in the list that is the client's to put there."""
+    name = b"" if is_bare else "Server".encode("utf-16le")
     pairs = (NAMES[:-4] + TIMESTAMP + NAMES[-4:]) if timestamp else NAMES
+    if is_bare:
+        dummy = "DummyTargetName".encode("utf-16le")
+        pairs = pairs[:-4] + struct.pack("<HH", 9, len(dummy)) + dummy + pairs[-4:]
     head = b"NTLMSSP\0" + struct.pack("<IHHII", 2, len(name), len(name), 56, 0xE28A8231) + SERVER_CHALLENGE
     head += bytes(8) + struct.pack("<HHI", len(pairs), len(pairs), 56 + len(name)) + bytes.fromhex("060070170000000f")
     return head + name + pairs

@@ -26,6 +26,7 @@ gss_mit_sources = \
 	dlls/secur32/gss/mit/library.c \
 	dlls/secur32/gss/mit/message.c \
 	dlls/secur32/gss/mit/ntlm_session.c \
+	dlls/secur32/gss/mit/ntlm_challenge.c \
 	dlls/secur32/gss/mit/ntlm_watch.c \
 	dlls/secur32/gss/mit/old_ntlm.c \
 	dlls/secur32/gss/mit/spnego.c \
@@ -45,6 +46,7 @@ gss_headers = \
 	dlls/secur32/gss/mit/library.h \
 	dlls/secur32/gss/mit/ntlm_little.h \
 	dlls/secur32/gss/mit/ntlm_session.h \
+	dlls/secur32/gss/mit/ntlm_challenge.h \
 	dlls/secur32/gss/mit/ntlm_watch.h \
 	dlls/secur32/gss/mit/old_ntlm.h \
 	dlls/secur32/gss/mit/spnego.h \

@@ -16,7 +16,6 @@
 #define TYPE_OFFSET 8
 
 /* Of the flags. */
-#define REQUEST_TARGET 0x4u      /* the server tells its name */
 #define KEY_EXCHANGE 0x40000000u /* the client sends a key */
 #define KEY_SIZE 16
 
@@ -27,7 +26,6 @@
 /* Of the challenge. */
 #define CHALLENGE_SIZE 32 /* the oldest form has no list */
 #define CHALLENGE_NAME 12
-#define CHALLENGE_FLAGS 20
 #define CHALLENGE_LIST 40
 
 /* Of the response. */
@@ -100,15 +98,13 @@ static bool list_is_sound(struct span list)
     return false;
 }
 
-/* gss-ntlmssp needs the name that it is promised. */
 static bool challenge_is_sound(struct span message)
 {
     struct span name, list;
 
     if (message.size < CHALLENGE_SIZE || !field(message, CHALLENGE_NAME, CHALLENGE_SIZE, &name))
         return false;
-    if (name.size % 2 ||
-        (name.size == 0 && little(message.data + CHALLENGE_FLAGS, 4) & REQUEST_TARGET))
+    if (name.size % 2)
         return false;
     if (message.size < CHALLENGE_LIST + 8)
         return true;

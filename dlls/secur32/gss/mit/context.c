@@ -107,6 +107,25 @@ static void take_messages(struct mech_context *context)
           seen->mic_sent, seen->mic_received, context->ntlm ? "ours" : "the library's");
 }
 
+/* See ntlm_challenge.h. */
+static enum mech_status sign_again(struct mech_context *context, enum mech_status status)
+{
+    struct span token = span_of(context->output.value, context->output.length);
+    uint8_t key[NTLM_KEY_SIZE];
+    enum mech_status called;
+    size_t size = 0;
+
+    if (!ntlm_challenge_sent(&context->challenge, token))
+        return MECH_NO_MEMORY;
+    if (!ntlm_challenge_is_signed(&context->challenge, token))
+        return status;
+    called = session_key(context, key, sizeof(key), &size);
+    if (called == MECH_OK && !ntlm_challenge_sign(&context->challenge, span_of(key, size), token))
+        called = MECH_FAILED;
+    mem_wipe(key, sizeof(key));
+    return called == MECH_OK ? status : MECH_FAILED;
+}
+
 /* ---- steps ---- */
 
 static enum mech_status watch(struct mech_context *context, const struct mech_step *step,
@@ -203,7 +222,9 @@ enum mech_status mech_initiate(struct mech_context **context, struct mech_step *
         return *context ? MECH_BAD_ARGUMENT : MECH_NO_MEMORY;
     is_first = !c->context;
     c->has_target = step->target_kind != MECH_TARGET_NONE;
-    status = spnego_prepare(&token, &copy) ? make_target(step, &target) : MECH_NO_MEMORY;
+    status = spnego_prepare(&token, &copy) && ntlm_challenge_prepare(&c->challenge, &token, &copy)
+                 ? make_target(step, &target)
+                 : MECH_NO_MEMORY;
     if (status != MECH_OK) {
         mem_free(copy);
         return step_done(c, step, status, 0);
@@ -225,6 +246,8 @@ enum mech_status mech_initiate(struct mech_context **context, struct mech_step *
     c->chosen = library_mech(chosen);
     if (c->chosen == MECH_NEGOTIATE)
         c->chosen = MECH_UNKNOWN;
+    if (status == MECH_OK || status == MECH_CONTINUE)
+        status = sign_again(c, status);
     return step_done(c, step, status, flags);
 }
 
@@ -307,6 +330,7 @@ void mech_context_free(struct mech_context *context)
         gssapi.delete_sec_context(&minor, &context->context, NULL);
     ntlm_session_free(context->ntlm);
     ntlm_watch_done(&context->seen);
+    ntlm_challenge_done(&context->challenge);
     mem_free(context);
 }
 

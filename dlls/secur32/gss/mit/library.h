@@ -11,6 +11,7 @@
 #include "gss/gss.h"
 #include "gss/mit/abi.h"
 #include "gss/mit/ntlm_session.h"
+#include "gss/mit/ntlm_challenge.h"
 #include "gss/mit/ntlm_watch.h"
 
 #define GSSAPI_MEMBER(name, parameters) OM_uint32(*name) parameters;
@@ -32,10 +33,11 @@ struct mech_context {
     bool has_target; /* a client's: it named a server */
     uint32_t granted;
     struct ntlm_watch seen;
-    struct ntlm_session *ntlm; /* protects NTLM's messages; NULL: the library does */
-    bool has_received;         /* by the library: a message of NTLM's that was genuine */
-    uint32_t next;             /* the number of the one behind it */
-    gss_buffer_desc output;    /* the library's memory */
+    struct ntlm_challenge challenge; /* a client's */
+    struct ntlm_session *ntlm;       /* protects NTLM's messages; NULL: the library does */
+    bool has_received;               /* by the library: a message of NTLM's that was genuine */
+    uint32_t next;                   /* the number of the one behind it */
+    gss_buffer_desc output;          /* the library's memory */
 };
 
 /* What a call of the library that failed means. of: what it was about, for the trace. */

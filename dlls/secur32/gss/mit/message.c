@@ -379,8 +379,12 @@ enum mech_status mech_sign(struct mech_context *context, struct span message, ui
     if (context->chosen == MECH_NTLM && message.size == 0)
         return MECH_UNSUPPORTED;
     major = gssapi.get_mic(&minor, context->context, 0, &input, &signature);
-    if (GSS_ERROR(major))
-        return library_status("sign", major, minor);
+    if (GSS_ERROR(major)) {
+        enum mech_status status = library_status("sign", major, minor);
+
+        /* So gss-ntlmssp says that signing was not negotiated. */
+        return context->chosen == MECH_NTLM && status == MECH_FAILED ? MECH_UNSUPPORTED : status;
+    }
     return library_take(&signature, to, room, size);
 }
 

@@ -45,17 +45,19 @@ static struct span list_of(struct span message)
     return span_of(message.data + offset + RESPONSE_LIST_AT, size - RESPONSE_LIST_AT);
 }
 
-static bool find_target(struct span list, struct span *target)
+bool ntlm_watch_pair(struct span authenticate, uint32_t wanted, struct span *value)
 {
+    struct span list = list_of(authenticate);
+
     while (list.size >= PAIR_HEAD) {
         uint32_t id = ntlm_little(list.data, 2), size = ntlm_little(list.data + 2, 2);
 
         if (id == PAIR_END || size > list.size - PAIR_HEAD)
             return false;
-        *target = span_of(list.data + PAIR_HEAD, size);
-        if (id == PAIR_TARGET)
+        *value = span_of(list.data + PAIR_HEAD, size);
+        if (id == wanted)
             return true;
-        list = span_of(target->data + size, list.size - PAIR_HEAD - size);
+        list = span_of(value->data + size, list.size - PAIR_HEAD - size);
     }
     return false;
 }
@@ -66,7 +68,7 @@ static bool watch_authenticate(struct ntlm_watch *watch, struct span message)
 
     watch->flags = ntlm_little(message.data + AUTHENTICATE_FLAGS_AT, 4);
     ntlm_watch_done(watch); /* of an earlier one */
-    if (!find_target(list_of(message), &target))
+    if (!ntlm_watch_pair(message, PAIR_TARGET, &target))
         return true;
     watch->target = mem_copy(target);
     watch->target_size = target.size;

@@ -20,6 +20,8 @@ struct ntlm_watch {
 
 /* A token that goes to the peer, or came from it. false: no memory. */
 MUST_CHECK bool ntlm_watch_token(struct ntlm_watch *watch, struct span token, bool is_sent);
+/* A pair of the list in a third message, of AUTHENTICATE_SIZE (64) bytes at least. */
+bool ntlm_watch_pair(struct span authenticate, uint32_t wanted, struct span *value);
 void ntlm_watch_done(struct ntlm_watch *watch);
 
 #endif
