@@ -47,6 +47,7 @@ struct wish {
     const WCHAR *target;
     bool disable_by_token;
     bool resumed;
+    ULONG request; /* of the client, besides the usual */
 };
 
 static void connect_once(CredHandle *client, CredHandle *server, enum test_version version,
@@ -59,6 +60,7 @@ static void connect_once(CredHandle *client, CredHandle *server, enum test_versi
 
     loop_init(&loop, client, server);
     loop.side[LOOP_CLIENT].target = wish->target;
+    loop.side[LOOP_CLIENT].request |= wish->request;
     loop_step(&loop, LOOP_CLIENT);
     if (wish->disable_by_token)
         ok_status(ApplyControlToken(&loop.side[LOOP_CLIENT].context, &list), SEC_E_OK, "token");
@@ -83,14 +85,14 @@ START_TEST(session_resumption)
         const char *name;
         struct wish first, second;
     } cases[] = {
-        {"the same again", {u"localhost", false, false}, {u"localhost", false, true}},
+        {"the same again", {u"localhost", false, false, 0}, {u"localhost", false, true, 0}},
         {"case of the name is irrelevant",
-         {u"case.example", false, false},
-         {u"CASE.Example", false, true}},
-        {"another name", {u"one.example", false, false}, {u"two.example", false, false}},
+         {u"case.example", false, false, 0},
+         {u"CASE.Example", false, true, 0}},
+        {"another name", {u"one.example", false, false, 0}, {u"two.example", false, false, 0}},
         {"the first one was not to be kept",
-         {u"token.example", true, false},
-         {u"token.example", false, false}},
+         {u"token.example", true, false, 0},
+         {u"token.example", false, false, 0}},
     };
 
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
@@ -112,10 +114,36 @@ START_TEST(session_resumption)
     }
 }
 
+/* "A new session key must be negotiated" (Microsoft Learn, "Context Requirements"): a client that
+ * says so is not resumed. Wine's WinINet does, and it does not send the token that comes with
+ * SEC_E_OK, which only a resumed handshake of TLS 1.2 has. */
+START_TEST(session_new_key)
+{
+    static const struct wish usual = {u"localhost", false, false, 0},
+                             new_key = {u"localhost", false, false, ISC_REQ_USE_SESSION_KEY};
+
+    if (running_on_windows()) {
+        skip("what Schannel makes of ISC_REQ_USE_SESSION_KEY is not known");
+        return;
+    }
+    for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
+        struct pair pair;
+
+        push_context("%s", version_name(both_versions[v]));
+        if (pair_make(&pair, both_versions[v], "rsa")) {
+            connect_once(&pair.client, &pair.server, both_versions[v], &usual);
+            connect_once(&pair.client, &pair.server, both_versions[v], &new_key);
+            connect_once(&pair.client, &pair.server, both_versions[v], &new_key);
+            pair_done(&pair);
+        }
+        pop_context();
+    }
+}
+
 /* A session never crosses credentials, however equal they are. */
 START_TEST(session_other_credential)
 {
-    static const struct wish full = {u"localhost", false, false};
+    static const struct wish full = {u"localhost", false, false, 0};
 
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
         struct pair pair;
@@ -153,8 +181,8 @@ START_TEST(session_lifespan)
 
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
         for (size_t i = 0; i < COUNT_OF(cases); i++) {
-            const struct wish first = {u"localhost", false, false},
-                              second = {u"localhost", false, cases[i].resumed};
+            const struct wish first = {u"localhost", false, false, 0},
+                              second = {u"localhost", false, cases[i].resumed, 0};
             struct credential_wish wish = {.version = both_versions[v],
                                            .old_form = both_versions[v] == VERSION_TLS12,
                                            .lifespan_ms = cases[i].lifespan_ms};
@@ -180,7 +208,7 @@ START_TEST(session_lifespan)
 /* A server credential that forbids it. */
 START_TEST(session_server_disables)
 {
-    static const struct wish full = {u"localhost", false, false};
+    static const struct wish full = {u"localhost", false, false, 0};
 
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
         struct credential_wish wish = {
@@ -238,10 +266,10 @@ START_TEST(session_ticket_keys)
         BYTE first, second;
         struct wish wish;
     } cases[] = {
-        {"the same key", 1, 1, {u"localhost", false, true}},
-        {"another key", 1, 2, {u"localhost", false, false}},
+        {"the same key", 1, 1, {u"localhost", false, true, 0}},
+        {"another key", 1, 2, {u"localhost", false, false, 0}},
     };
-    static const struct wish full = {u"localhost", false, false};
+    static const struct wish full = {u"localhost", false, false, 0};
 
     for (size_t v = 0; v < COUNT_OF(both_versions); v++) {
         for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -267,8 +295,8 @@ START_TEST(session_ticket_keys)
 /* A key that comes while the credential is in use is for the next contexts. */
 START_TEST(session_ticket_key_change)
 {
-    static const struct wish full = {u"localhost", false, false},
-                             short_one = {u"localhost", false, true};
+    static const struct wish full = {u"localhost", false, false, 0},
+                             short_one = {u"localhost", false, true, 0};
     CredHandle client, server;
 
     if (!version_available(VERSION_TLS13)) {

@@ -14,6 +14,8 @@ EXTRA_DIST += \
 	tests/interop/field/peer.c \
 	tests/interop/field/server.c \
 	tests/interop/field/trust.c \
+	tests/interop/field/winhttp.c \
+	tests/interop/field/wininet.c \
 	tests/interop/auth_http.py \
 	tests/interop/auth_node.js \
 	tests/interop/auth_peer.c \

@@ -21,6 +21,15 @@
 #include "schannel/flags.h"
 
 /*
+ * Wine's WinHTTP and WinINet (seen: 8.0) ask for "a new session key", which is Kerberos' alone
+ * (Microsoft Learn, "Context Requirements") and nothing to other programs with Schannel. They were
+ * written beside Wine's secur32, and fail where Windows' own would not: at
+ * SEC_I_INCOMPLETE_CREDENTIALS, and WinINet does not send the token that comes with SEC_E_OK, as
+ * that of a resumed handshake of TLS 1.2 does. So they are not asked, and not resumed.
+ */
+#define REQUEST_OF_WINE_HTTP ISC_REQ_USE_SESSION_KEY
+
+/*
  * What a call has taken from the caller's TOKEN although the caller may show it again: after
  * SEC_I_INCOMPLETE_CREDENTIALS (some programs repeat the bytes, some pass none), and after an
  * output buffer that was too small.

@@ -229,7 +229,7 @@ static void client_config(const struct handshake *h, struct beginning *from)
     from->config.handshake_limit = settings->limit_client;
     if (context->name && !context->name_is_address)
         from->config.server_name = span_of(context->name, strlen(context->name));
-    if (context->cache_name)
+    if (context->cache_name && !(h->step->request & REQUEST_OF_WINE_HTTP))
         from->resume =
             session_take(context->credential->id, context->cache_name, &from->resume_size);
     from->config.resume = span_of(from->resume, from->resume_size);

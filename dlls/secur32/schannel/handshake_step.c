@@ -191,6 +191,8 @@ static SECURITY_STATUS give_credential(struct handshake *h)
         return use_credential(h, found);
     if (status == SEC_E_INSUFFICIENT_MEMORY)
         return status;
+    if (h->step->request & REQUEST_OF_WINE_HTTP)
+        return use_credential(h, NULL);
     context->credential_asked = true;
     return SEC_I_INCOMPLETE_CREDENTIALS;
 }

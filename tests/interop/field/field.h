@@ -73,6 +73,7 @@ struct field_case {
     const char *name;
     void (*run)(const struct arguments *arguments);
 };
-extern const struct field_case client_cases[], trust_cases[], server_cases[];
+extern const struct field_case client_cases[], trust_cases[], server_cases[], wininet_cases[],
+    winhttp_cases[];
 
 #endif

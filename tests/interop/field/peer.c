@@ -293,7 +293,8 @@ int main(int argc, char **argv)
     if (argc > 5)
         arguments.count = atoi(argv[5]);
     if (!run(client_cases, argv[1], &arguments) && !run(trust_cases, argv[1], &arguments) &&
-        !run(server_cases, argv[1], &arguments))
+        !run(server_cases, argv[1], &arguments) && !run(wininet_cases, argv[1], &arguments) &&
+        !run(winhttp_cases, argv[1], &arguments))
         return 2;
     printf("seen: %s\n", line);
     return 0;
