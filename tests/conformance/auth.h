@@ -7,6 +7,8 @@
  *   SECUR32_TEST_NTLM=DOMAIN:user:password           an account that the server side knows
  *   SECUR32_TEST_KERBEROS=REALM:user:password:spn    one that the KDC knows, and a service whose
  *                                                    key the server side has
+ *   SECUR32_TEST_SELF=ntlm,kerberos                  which of these accounts is the user that the
+ *                                                    test runs as
  */
 #ifndef SECUR32_TESTS_AUTH_H
 #define SECUR32_TESTS_AUTH_H
