@@ -10,8 +10,8 @@
 
 #include "gss/gss.h"
 #include "gss/mit/abi.h"
-#include "gss/mit/ntlm_session.h"
 #include "gss/mit/ntlm_challenge.h"
+#include "gss/mit/ntlm_session.h"
 #include "gss/mit/ntlm_watch.h"
 
 #define GSSAPI_MEMBER(name, parameters) OM_uint32(*name) parameters;
