@@ -21,10 +21,12 @@ EXTRA_DIST += \
 	tests/interop/auth_peer.c \
 	tests/interop/auth_programs \
 	tests/interop/build-mongoc \
+	tests/interop/build-git \
 	tests/interop/build-plink \
 	tests/interop/build-qt \
 	tests/interop/build-rust \
 	tests/interop/build-psql \
+	tests/interop/git_https.py \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
 	tests/interop/kdc.sh \
@@ -55,6 +57,7 @@ EXTRA_DIST += \
 	tests/interop/setup.sh \
 	tests/interop/source.sh \
 	tests/interop/source_programs \
+	tests/interop/sources/git.sh \
 	tests/interop/sources/psql.sh \
 	tests/interop/trust-root.sh \
 	tests/interop/wine-conformance.sh
