@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/interop/auth_node.js \
 	tests/interop/auth_peer.c \
 	tests/interop/auth_programs \
+	tests/interop/auth_win_sso.js \
 	tests/interop/build-mongoc \
 	tests/interop/build-git \
 	tests/interop/build-plink \
