@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/interop/auth_peer.c \
 	tests/interop/auth_programs \
 	tests/interop/auth_win_sso.js \
+	tests/interop/build-ffmpeg \
 	tests/interop/build-mongoc \
 	tests/interop/build-git \
 	tests/interop/build-plink \
@@ -31,6 +32,7 @@ EXTRA_DIST += \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
 	tests/interop/kdc.sh \
+	tests/interop/library/ffmpeg.sh \
 	tests/interop/library/mongo_peer.py \
 	tests/interop/library/mongoc.sh \
 	tests/interop/library/native_tls_peer.rs \
