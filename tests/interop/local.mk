@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/interop/build-ffmpeg \
 	tests/interop/build-mongoc \
 	tests/interop/build-git \
+	tests/interop/build-mariadb \
 	tests/interop/build-plink \
 	tests/interop/build-qt \
 	tests/interop/build-rust \
@@ -43,6 +44,7 @@ EXTRA_DIST += \
 	tests/interop/library/tls_peer.py \
 	tests/interop/library_programs \
 	tests/interop/lossy-relay \
+	tests/interop/mariadb_client.c \
 	tests/interop/matrix.tsv \
 	tests/interop/nlmp.py \
 	tests/interop/peers.sh \
@@ -61,6 +63,7 @@ EXTRA_DIST += \
 	tests/interop/source.sh \
 	tests/interop/source_programs \
 	tests/interop/sources/git.sh \
+	tests/interop/sources/mariadb.sh \
 	tests/interop/sources/psql.sh \
 	tests/interop/trust-root.sh \
 	tests/interop/wine-conformance.sh
