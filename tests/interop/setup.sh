@@ -83,6 +83,15 @@ expect "no such prefix" 1 "no such folder" "$setup" install --prefix "$scratch/n
 mkdir "$scratch/empty"
 expect "a folder that is no prefix" 1 "not a Wine prefix" "$setup" install --prefix "$scratch/empty" --from "$build"
 expect "no DLLs there" 1 "no DLLs" "$setup" install --prefix "$prefix" --from "$scratch/empty"
+# A 32-bit prefix so new that it has no registry yet: a kernel32.dll that is a header for i386.
+new=$scratch/new/drive_c/windows/system32
+mkdir -p "$new" "$scratch/new/dosdevices"
+{
+    printf MZ
+    head -c 58 /dev/zero
+    printf '\100\0\0\0PE\0\0\114\001'
+} >"$new/kernel32.dll"
+expect "a new 32-bit prefix" 1 "no i386 DLLs" "$setup" install --prefix "$scratch/new" --from "$scratch/empty"
 "$setup" uninstall --prefix "$prefix" --from "$build" >/dev/null 2>&1
 expect "status before install" 3 "NOT ours" "$setup" status --prefix "$prefix" --from "$build"
 expect "install" 0 "ours is in use" "$setup" install --prefix "$prefix" --from "$build"
