@@ -158,6 +158,31 @@ START_TEST(identity_forms)
     }
 }
 
+/* A user's name at an address whose low half is an EX's version. Nothing is read there, since it is
+ * empty. */
+START_TEST(identity_at_a_version)
+{
+    static const uint64_t addresses[] = {0x7b0c00000200, 0x10000000200, 0x7fff00000200};
+    WCHAR domain[] = u"DOMAIN", password[] = u"secret";
+
+    if (sizeof(void *) < sizeof(uint64_t)) {
+        skip("an address has no two halves");
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+        SEC_WINNT_AUTH_IDENTITY_W identity = {.Domain = (unsigned short *)domain,
+                                              .DomainLength = COUNT_OF(domain) - 1,
+                                              .Password = (unsigned short *)password,
+                                              .PasswordLength = COUNT_OF(password) - 1,
+                                              .Flags = SEC_WINNT_AUTH_IDENTITY_UNICODE};
+
+        memcpy(&identity.User, &addresses[i], sizeof(identity.User));
+        push_context("%d", (int)i);
+        check_strings(&identity, u"", u"DOMAIN", u"secret");
+        pop_context();
+    }
+}
+
 START_TEST(identity_compared)
 {
     static const struct {

@@ -15,6 +15,9 @@
      SEC_WINNT_AUTH_IDENTITY_FLAGS_USER_PROTECTED |                                                \
      SEC_WINNT_AUTH_IDENTITY_FLAGS_SYSTEM_ENCRYPTED)
 
+#define ABOVE_SIZES 0xffu           /* of an EX */
+#define HIGHEST_OF_PROGRAMS 0x7fffu /* the high half; above it are addresses of the system */
+
 /* A structure with pointers: where its members stand. */
 struct layout {
     size_t size, flags;
@@ -113,6 +116,16 @@ static SECURITY_STATUS view_block(const void *identity, struct identity_view *vi
     return SEC_E_OK;
 }
 
+/* A plain identity begins with a pointer, whose low half may be the version of an EX; never that of
+ * an EX2, which is odd. Behind a version stands the structure's size, which is less than the high
+ * half of any address but the lowest ones. */
+static bool begins_with_address(const void *identity)
+{
+    ULONG high = number_at(identity, sizeof(ULONG));
+
+    return sizeof(void *) > sizeof(ULONG) && high > ABOVE_SIZES && high <= HIGHEST_OF_PROGRAMS;
+}
+
 SECURITY_STATUS identity_view(const void *identity, struct identity_view *view)
 {
     *view = (struct identity_view){.form = IDENTITY_PLAIN};
@@ -123,9 +136,11 @@ SECURITY_STATUS identity_view(const void *identity, struct identity_view *view)
         view->form = IDENTITY_EX2;
         return view_block(identity, view);
     case SEC_WINNT_AUTH_IDENTITY_VERSION:
+        if (begins_with_address(identity))
+            return view_pointers(identity, &plain, view);
         view->form = IDENTITY_EX;
         return view_pointers(identity, &extended, view);
-    default: /* the low half of a pointer */
+    default:
         return view_pointers(identity, &plain, view);
     }
 }
