@@ -58,6 +58,13 @@ void pki_kept_free(PCCERT_CONTEXT certificate, enum pki_keeper keeper)
         pki_free(certificate);
 }
 
+bool pki_kept_signs(PCCERT_CONTEXT certificate, enum pki_keeper keeper)
+{
+    (void)certificate;
+    (void)keeper;
+    return false;
+}
+
 PCCERT_CONTEXT pki_keyless(const char *name, bool lost)
 {
     PCCERT_CONTEXT first = NULL;

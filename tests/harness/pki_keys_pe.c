@@ -148,6 +148,50 @@ PCCERT_CONTEXT pki_kept(const char *name, enum pki_keeper keeper)
     return NULL;
 }
 
+static bool make_hash(HCRYPTPROV provider, HCRYPTHASH *hash)
+{
+    static const BYTE text[] = "what a key signs";
+
+    return CryptCreateHash(provider, CALG_SHA_256, 0, 0, hash) &&
+           CryptHashData(*hash, text, sizeof(text), 0);
+}
+
+static bool fits_certificate(PCCERT_CONTEXT certificate, const BYTE *signature, DWORD size)
+{
+    CERT_PUBLIC_KEY_INFO *info = &certificate->pCertInfo->SubjectPublicKeyInfo;
+    HCRYPTPROV provider = 0;
+    HCRYPTHASH hash = 0;
+    HCRYPTKEY key = 0;
+    bool fits = CryptAcquireContextW(&provider, NULL, NULL, PROV_RSA_AES, CRYPT_VERIFYCONTEXT) &&
+                CryptImportPublicKeyInfo(provider, X509_ASN_ENCODING, info, &key) &&
+                make_hash(provider, &hash) &&
+                CryptVerifySignatureW(hash, signature, size, key, NULL, 0);
+
+    CryptDestroyHash(hash);
+    CryptDestroyKey(key);
+    CryptReleaseContext(provider, 0);
+    return fits;
+}
+
+bool pki_kept_signs(PCCERT_CONTEXT certificate, enum pki_keeper keeper)
+{
+    BYTE signature[1024];
+    DWORD size = sizeof(signature);
+    HCRYPTPROV provider = 0;
+    HCRYPTHASH hash = 0;
+    bool fits;
+
+    if (keeper == PKI_CNG)
+        return true;
+    fits = CryptAcquireContextW(&provider, keepers[keeper].container, NULL, PROV_RSA_AES, 0) &&
+           make_hash(provider, &hash) &&
+           CryptSignHashW(hash, keepers[keeper].spec, NULL, 0, signature, &size) &&
+           fits_certificate(certificate, signature, size);
+    CryptDestroyHash(hash);
+    CryptReleaseContext(provider, 0);
+    return fits;
+}
+
 PCCERT_CONTEXT pki_keyless(const char *name, bool lost)
 {
     static WCHAR container[] = CONTAINER_PREFIX L"that is not there";
