@@ -60,7 +60,7 @@ enum pki_keeper {
  * not possible here (it is so only under Wine). One at a time. */
 PCCERT_CONTEXT pki_kept(const char *name, enum pki_keeper keeper);
 void pki_kept_free(PCCERT_CONTEXT certificate, enum pki_keeper keeper);
-/* Whether what the keeper itself signs fits the certificate; seen once: Wine's rsaenh did not. */
+/* Whether what the keeper itself signs fits the certificate: see has_long_parts of make-pki. */
 bool pki_kept_signs(PCCERT_CONTEXT certificate, enum pki_keeper keeper);
 
 /* The certificate without its key; lost: with the name of a container that does not exist. Free it
