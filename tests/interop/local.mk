@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/interop/gss \
 	tests/interop/gss_peer.py \
 	tests/interop/kdc.sh \
+	tests/interop/library/ask_revocation.c \
 	tests/interop/library/ffmpeg.sh \
 	tests/interop/library/mongo_peer.py \
 	tests/interop/library/mongoc.sh \
