@@ -281,7 +281,7 @@ static bool is_request(struct tls_session *session, struct span record, struct t
 static bool give_pending(struct tls_session *session, struct tls_result *result)
 {
     struct buffer records = session->work->pending;
-    struct span rest = span_of(records.data, records.size), record;
+    struct span rest = span_of(records.data, records.size), record = {NULL, 0};
     bool go_on = true;
 
     session->work->pending = (struct buffer){NULL, 0, 0};
