@@ -135,8 +135,8 @@ static SECURITY_STATUS take_data(struct handshake *h)
     size_t size, missing;
     SECURITY_STATUS status;
 
-    if (!h->slot || !atomic_load(&h->context->renegotiating) || rest.data[0] != RECORD_DATA ||
-        (atomic_load(&h->context->has_interlude) && !h->interlude) ||
+    if (!rest.size || !h->slot || !atomic_load(&h->context->renegotiating) ||
+        rest.data[0] != RECORD_DATA || (atomic_load(&h->context->has_interlude) && !h->interlude) ||
         record_cut(rest, LIMIT_CIPHERTEXT_TLS12, &size, &missing) != RECORD_WHOLE)
         return SEC_E_OUT_OF_SEQUENCE;
     status =
