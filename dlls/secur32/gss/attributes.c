@@ -142,8 +142,8 @@ static SECURITY_STATUS fill_authority(struct gss_context *context, void *value)
     WCHAR *name = NULL, *at;
     SECURITY_STATUS status = name_of(context, MECH_TEXT_CLIENT, &name);
 
-    if (status != SEC_E_OK)
-        return status;
+    if (!name)
+        return status == SEC_E_OK ? SEC_E_INTERNAL_ERROR : status;
     for (at = name; *at && *at != (is_ntlm ? '\\' : '@'); at++)
         continue;
     if (is_ntlm)
