@@ -185,3 +185,11 @@ bool auth_connect(struct auth_pair *pair, const struct auth_way *way)
 {
     return auth_init(pair, way) && auth_works(pair, way->name);
 }
+
+bool auth_connect_sized(struct auth_pair *pair, const struct auth_way *way,
+                        SecPkgContext_Sizes *sizes)
+{
+    return auth_connect(pair, way) &&
+           ok_status(QueryContextAttributesW(&pair->client.context, SECPKG_ATTR_SIZES, sizes),
+                     SEC_E_OK, "sizes");
+}

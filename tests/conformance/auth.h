@@ -72,5 +72,8 @@ bool auth_run(struct auth_pair *pair);
 bool auth_works(struct auth_pair *pair, const char *what);
 /* auth_init and auth_works. */
 bool auth_connect(struct auth_pair *pair, const struct auth_way *way);
+/* auth_connect, and the sizes of the messages. */
+bool auth_connect_sized(struct auth_pair *pair, const struct auth_way *way,
+                        SecPkgContext_Sizes *sizes);
 
 #endif

@@ -94,9 +94,7 @@ START_TEST(auth_seal_layouts)
         struct auth_pair pair;
 
         push_context("%s", auth_ways[way].name);
-        if (auth_connect(&pair, &auth_ways[way]) &&
-            ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                      SEC_E_OK, "sizes") &&
+        if (auth_connect_sized(&pair, &auth_ways[way], &sizes) &&
             ok(sizes.cbSecurityTrailer <= ROOM && sizes.cbBlockSize <= ROOM, "sizes"))
             for (size_t i = 0; i < COUNT_OF(layouts); i++) {
                 check_layout(&pair.client, &pair.server, layouts[i], &sizes);
@@ -116,9 +114,7 @@ START_TEST(auth_seal_empty)
         struct auth_pair pair;
 
         push_context("%s", auth_ways[way].name);
-        if (auth_connect(&pair, &auth_ways[way]) &&
-            ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                      SEC_E_OK, "sizes")) {
+        if (auth_connect_sized(&pair, &auth_ways[way], &sizes)) {
             struct message message;
 
             message_make(&message, "TE", &sizes);
@@ -141,9 +137,7 @@ START_TEST(auth_sign_empty)
         struct auth_pair pair;
 
         push_context("%s", auth_ways[way].name);
-        if (auth_connect(&pair, &auth_ways[way]) &&
-            ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                      SEC_E_OK, "sizes")) {
+        if (auth_connect_sized(&pair, &auth_ways[way], &sizes)) {
             struct message message;
 
             message_make(&message, "ET", &sizes);
@@ -307,9 +301,7 @@ START_TEST(auth_signatures)
         ULONG qop = 0xdead;
 
         push_context("%s", auth_ways[way].name);
-        if (auth_connect(&pair, &auth_ways[way]) &&
-            ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                      SEC_E_OK, "sizes")) {
+        if (auth_connect_sized(&pair, &auth_ways[way], &sizes)) {
             SecBuffer make[] = {buffer_make(SECBUFFER_DATA | SECBUFFER_READONLY, text, SAID_SIZE),
                                 buffer_make(SECBUFFER_DATA, more, sizeof(more)),
                                 buffer_make(SECBUFFER_TOKEN, token, sizes.cbMaxSignature)};

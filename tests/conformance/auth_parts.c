@@ -74,9 +74,7 @@ START_TEST(auth_parts_in_clear)
         struct auth_pair pair;
 
         push_context("%s", auth_ways[way].name);
-        if (auth_connect(&pair, &auth_ways[way]) &&
-            ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                      SEC_E_OK, "sizes"))
+        if (auth_connect_sized(&pair, &auth_ways[way], &sizes))
             for (size_t i = 0; i < 3 * COUNT_OF(kinds); i++) {
                 ULONG bits = kinds[i % COUNT_OF(kinds)].bits;
 
@@ -102,9 +100,7 @@ START_TEST(auth_parts_altered)
             struct pdu pdu;
 
             push_context("%s, %s", auth_ways[way].name, kinds[i].name);
-            if (auth_connect(&pair, &auth_ways[way]) &&
-                ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                          SEC_E_OK, "sizes")) {
+            if (auth_connect_sized(&pair, &auth_ways[way], &sizes)) {
                 pdu_make(&pdu, kinds[i].bits, sizes.cbSecurityTrailer);
                 ok_status(EncryptMessage(&pair.client.context, 0, &pdu.list, 0), SEC_E_OK,
                           "encrypt");
@@ -130,9 +126,7 @@ START_TEST(auth_parts_read_only_alone)
         SecBufferDesc list = list_make(buffers, 2);
 
         push_context("%s", auth_ways[way].name);
-        if (!auth_ways[way].kerberos && auth_connect(&pair, &auth_ways[way]) &&
-            ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                      SEC_E_OK, "sizes")) {
+        if (!auth_ways[way].kerberos && auth_connect_sized(&pair, &auth_ways[way], &sizes)) {
             buffers[0] = buffer_make(SECBUFFER_TOKEN, token, sizes.cbSecurityTrailer);
             buffers[1] = buffer_make(SECBUFFER_DATA | SECBUFFER_READONLY, text, sizeof(text));
             ok_status(EncryptMessage(&pair.client.context, 0, &list, 0), SEC_E_OK, "encrypt");

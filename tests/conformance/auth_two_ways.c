@@ -151,9 +151,7 @@ START_TEST(auth_two_threads)
         struct auth_pair pair;
 
         push_context("%s", auth_ways[way].name);
-        if (auth_connect(&pair, &auth_ways[way]) &&
-            ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                      SEC_E_OK, "sizes"))
+        if (auth_connect_sized(&pair, &auth_ways[way], &sizes))
             run_both(&pair, &sizes);
         auth_done(&pair);
         pop_context();
@@ -173,9 +171,7 @@ START_TEST(auth_after_trouble)
         struct auth_pair pair;
 
         push_context("%s", auth_ways[way].name);
-        if (!auth_ways[way].kerberos && auth_connect(&pair, &auth_ways[way]) &&
-            ok_status(QueryContextAttributesW(&pair.client.context, SECPKG_ATTR_SIZES, &sizes),
-                      SEC_E_OK, "sizes")) {
+        if (!auth_ways[way].kerberos && auth_connect_sized(&pair, &auth_ways[way], &sizes)) {
             CtxtHandle *to = &pair.server.context;
 
             for (unsigned i = 0; i < COUNT_OF(messages); i++)
